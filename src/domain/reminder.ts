@@ -1,0 +1,15 @@
+/** When is "still down" due again? Pure. */
+import type { DurationMs, EpochMs } from '../lib/time.ts';
+
+export interface ReminderFacts {
+  readonly downSince: EpochMs;
+  /** When the outage was last told; `undefined`: not yet. */
+  readonly lastTold: EpochMs | undefined;
+  readonly acknowledged: boolean;
+}
+
+/** @param every `undefined`: no reminders. An acknowledged outage is not repeated: somebody is on it. */
+export function isReminderDue(facts: ReminderFacts, every: DurationMs | undefined, now: EpochMs): boolean {
+  if (every === undefined || facts.acknowledged || facts.lastTold === undefined) return false;
+  return now - facts.lastTold >= every;
+}

@@ -1,0 +1,32 @@
+/** JSON lines on standard error, with every known secret blanked. The only file that imports pino. */
+import { type DestinationStream, pino } from 'pino';
+import { scrub } from './secret.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Fields first, then a sentence in English: for the operator and for machines, never for a chat. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** @param destination default: standard error, written at once so that nothing is lost when the process ends */
+export function createLog(level: LogLevel, destination?: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: scrub },
+    },
+    destination ?? pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function nothing(): void {}

@@ -1,0 +1,52 @@
+/** Keeps secrets out of everything that prints: a box that shows nothing, and a list of what must be blanked. */
+import { inspect } from 'node:util';
+
+const HIDDEN = '[secret]';
+
+/** Values that must never be printed, longest first so that one inside another leaves no rest. */
+let known: string[] = [];
+
+/** A value that can be used but not printed: `String`, JSON, template literals and `console` all show `[secret]`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+    remember(value);
+  }
+
+  /** The value itself. Call it only where it goes on the wire. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+/** Secrets below this length would blank ordinary words; nobody is protected by them. */
+const SHORTEST = 4;
+
+function remember(value: string): void {
+  if (value.length < SHORTEST) return;
+  const spellings = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+  known = [...new Set([...known, ...spellings])].sort((a, b) => b.length - a.length);
+}
+
+/** Replaces every known secret, and anything shaped like a Telegram bot token, in a text about to be printed. */
+export function scrub(text: string): string {
+  let clean = text;
+  for (const value of known) {
+    if (clean.includes(value)) clean = clean.replaceAll(value, HIDDEN);
+  }
+  return clean.replace(/\b\d{5,}:[\w-]{30,}/g, HIDDEN);
+}

@@ -1,0 +1,42 @@
+/** Lets many callers share one piece of work that is already under way. Keeps nothing once it has ended. */
+
+/**
+ * Wraps `work` so that calls made while one is running get that one's outcome, failure included. The work runs
+ * under a signal of its own that aborts only when every caller has gone: one impatient caller spoils nothing.
+ */
+export function singleFlight<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+): (signal?: AbortSignal) => Promise<T> {
+  let flight: { outcome: Promise<T>; controller: AbortController; callers: number } | undefined;
+
+  return (signal) => {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (!flight) {
+      const controller = new AbortController();
+      const started = { outcome: work(controller.signal), controller, callers: 0 };
+      const land = () => {
+        if (flight === started) flight = undefined;
+      };
+      started.outcome.then(land, land);
+      flight = started;
+    }
+    const joined = flight;
+    joined.callers += 1;
+    if (!signal) return joined.outcome;
+
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => {
+        joined.callers -= 1;
+        if (joined.callers === 0) {
+          if (flight === joined) flight = undefined;
+          joined.controller.abort(signal.reason);
+        }
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      joined.outcome
+        .finally(() => signal.removeEventListener('abort', onAbort))
+        .then(resolve, reject);
+    });
+  };
+}

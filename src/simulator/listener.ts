@@ -1,0 +1,92 @@
+/**
+ * Answers "is this port open?": one HTTP(S) listener on a loopback address that can be shut, so that connections
+ * are refused, and opened again on the same port. Never listens outside 127.0.0.0/8; knows no protocol above HTTP.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+
+export interface ListenerOptions {
+  host: string;
+  /** 0 takes a free port, which is kept when the listener is shut and opened again. */
+  port: number;
+  /** Key and certificate in PEM; `undefined` for plain HTTP. */
+  tls?: { key: string; cert: string } | undefined;
+  handle: http.RequestListener;
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly isOpen: boolean;
+  open(): Promise<void>;
+  /** Stops listening and destroys every connection; resolves when the port refuses. */
+  shut(): Promise<void>;
+}
+
+const LOOPBACK = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const REOPEN_TRIES = 40;
+const REOPEN_PAUSE_MS = 25;
+
+/** Opens a listener; throws for an address outside 127.0.0.0/8. */
+export async function createListener(options: ListenerOptions): Promise<Listener> {
+  if (!LOOPBACK.test(options.host)) throw new Error(`the simulator listens on 127.0.0.0/8 only, not ${options.host}`);
+  const server = options.tls ? https.createServer(options.tls, options.handle) : http.createServer(options.handle);
+  const sockets = new Set<Socket>();
+  let port = options.port;
+  let isOpen = false;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('tlsClientError', () => {});
+  server.on('clientError', (_error, socket) => socket.destroy());
+
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: options.host, port }, () => {
+        server.off('error', reject);
+        const address = server.address();
+        if (address !== null && typeof address === 'object') port = address.port;
+        isOpen = true;
+        resolve();
+      });
+    });
+
+  const open = async () => {
+    if (isOpen) return;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await listen();
+      } catch (error) {
+        // While the port was shut, an outgoing connection of this machine may have borrowed it for a moment.
+        const isBorrowed = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' && port === options.port;
+        if (isBorrowed || attempt === REOPEN_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
+      }
+    }
+  };
+
+  const shut = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  await open();
+  return {
+    host: options.host,
+    get port() {
+      return port;
+    },
+    get isOpen() {
+      return isOpen;
+    },
+    open,
+    shut,
+  };
+}
