@@ -67,6 +67,11 @@ export function unknownSince(at: EpochMs): Availability {
   return { status: 'unknown', since: at };
 }
 
+/** Whether the last probe contradicts what is believed, so that the next one should come soon. */
+export function isInDoubt(availability: Availability): boolean {
+  return availability.doubt !== undefined;
+}
+
 /** Folds one probe into what was believed before. */
 export function observe(
   before: Availability,
@@ -89,7 +94,12 @@ export function observe(
   if (probe.kind === 'failed') {
     return {
       after: { status: 'down', since: run.since, failure: probe },
-      transition: { kind: 'went-down', at: run.since, failure: probe, firstSeen: before.status === 'unknown' },
+      transition: {
+        kind: 'went-down',
+        at: run.since,
+        failure: probe,
+        firstSeen: before.status === 'unknown',
+      },
     };
   }
   const after: Availability = { status: 'up', since: run.since };

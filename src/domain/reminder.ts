@@ -2,7 +2,6 @@
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 
 export interface ReminderFacts {
-  readonly downSince: EpochMs;
   /** When the outage was last told; `undefined`: not yet. */
   readonly lastTold: EpochMs | undefined;
   readonly acknowledged: boolean;

@@ -34,9 +34,7 @@ export function singleFlight<T>(
         reject(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      joined.outcome
-        .finally(() => signal.removeEventListener('abort', onAbort))
-        .then(resolve, reject);
+      joined.outcome.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);
     });
   };
 }

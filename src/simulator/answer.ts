@@ -8,7 +8,11 @@ export interface Answer {
 }
 
 /** An answer whose body is JSON. */
-export function json(status: number, body: unknown, replacer?: (key: string, value: unknown) => unknown): Answer {
+export function json(
+  status: number,
+  body: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+): Answer {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -17,12 +21,19 @@ export function json(status: number, body: unknown, replacer?: (key: string, val
 }
 
 /** An answer whose body is text of some kind. */
-export function text(status: number, body: string | Buffer, contentType = 'text/plain; charset=utf-8'): Answer {
+export function text(
+  status: number,
+  body: string | Buffer,
+  contentType = 'text/plain; charset=utf-8',
+): Answer {
   return { status, headers: { 'content-type': contentType }, body };
 }
 
 /** Sends the answer whole. */
 export function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(Buffer.byteLength(answer.body)) });
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': String(Buffer.byteLength(answer.body)),
+  });
   response.end(answer.body);
 }

@@ -30,11 +30,15 @@ const REOPEN_PAUSE_MS = 25;
 
 /** Opens a listener; throws for an address outside 127.0.0.0/8. */
 export async function createListener(options: ListenerOptions): Promise<Listener> {
-  if (!LOOPBACK.test(options.host)) throw new Error(`the simulator listens on 127.0.0.0/8 only, not ${options.host}`);
-  const server = options.tls ? https.createServer(options.tls, options.handle) : http.createServer(options.handle);
+  if (!LOOPBACK.test(options.host))
+    throw new Error(`the simulator listens on 127.0.0.0/8 only, not ${options.host}`);
+  const server = options.tls
+    ? https.createServer(options.tls, options.handle)
+    : http.createServer(options.handle);
   const sockets = new Set<Socket>();
   let port = options.port;
   let isOpen = false;
+  let wasOpen = false;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -50,32 +54,40 @@ export async function createListener(options: ListenerOptions): Promise<Listener
         server.off('error', reject);
         const address = server.address();
         if (address !== null && typeof address === 'object') port = address.port;
-        isOpen = true;
+        isOpen = wasOpen = true;
         resolve();
       });
     });
 
-  const open = async () => {
-    if (isOpen) return;
-    for (let attempt = 1; ; attempt++) {
+  const openNow = async () => {
+    for (let attempt = 1; !isOpen; attempt++) {
       try {
-        return await listen();
+        await listen();
       } catch (error) {
         // While the port was shut, an outgoing connection of this machine may have borrowed it for a moment.
-        const isBorrowed = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' && port === options.port;
-        if (isBorrowed || attempt === REOPEN_TRIES) throw error;
+        const isBorrowed = wasOpen && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+        if (!isBorrowed || attempt === REOPEN_TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
       }
     }
   };
 
-  const shut = async () => {
+  const shutNow = async () => {
     if (!isOpen) return;
     isOpen = false;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const socket of sockets) socket.destroy();
     await closed;
   };
+
+  // One after another, so that a script need not wait for one before it asks for the next.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (step: () => Promise<void>) => {
+    turn = turn.catch(() => {}).then(step);
+    return turn;
+  };
+  const open = () => inTurn(openNow);
+  const shut = () => inTurn(shutNow);
 
   await open();
   return {

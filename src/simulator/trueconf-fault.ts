@@ -24,7 +24,7 @@ export type Fault =
   /** Socket destroyed on request. */
   | { kind: 'reset' };
 
-/** Which part a fault hits. */
+/** Which part a fault hits; paths are matched as sent and percent-decoded, without the query. */
 export type FaultPlace = 'all' | 'api' | 'status' | 'token' | { path: RegExp };
 
 export type Port = 'api' | 'status';
@@ -43,14 +43,17 @@ export class Faults {
 
   /** Whether the port should refuse connections. */
   isShut(port: Port): boolean {
-    return this.#standing.get('all')?.fault.kind === 'down' || this.#standing.get(port)?.fault.kind === 'down';
+    return (
+      this.#standing.get('all')?.fault.kind === 'down' || this.#standing.get(port)?.fault.kind === 'down'
+    );
   }
 
   /** The fault that hits this request; the narrower place wins. */
-  find(port: Port, path: string, isToken: boolean): Fault | undefined {
+  find(port: Port, rawPath: string, path: string, isToken: boolean): Fault | undefined {
     if (this.#standing.size === 0) return undefined;
     for (const { place, fault } of this.#standing.values()) {
-      if (typeof place === 'object' && place.path.test(path)) return fault;
+      if (typeof place === 'object' && (path.search(place.path) >= 0 || rawPath.search(place.path) >= 0))
+        return fault;
     }
     const token = isToken ? this.#standing.get('token') : undefined;
     return (token ?? this.#standing.get(port) ?? this.#standing.get('all'))?.fault;
@@ -77,7 +80,10 @@ export function spoil(fault: Fault, request: IncomingMessage, response: ServerRe
       return true;
     case 'body':
       request.resume();
-      send(response, text(fault.status ?? 200, fault.body, fault.contentType ?? 'application/json; charset=utf-8'));
+      send(
+        response,
+        text(fault.status ?? 200, fault.body, fault.contentType ?? 'application/json; charset=utf-8'),
+      );
       return true;
     case 'huge':
       request.resume();
@@ -91,7 +97,10 @@ export function spoil(fault: Fault, request: IncomingMessage, response: ServerRe
 /** Sends half of the answer under its full length, then closes the socket. */
 export function sendHalf(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(Math.max(body.length, 2)) });
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': String(Math.max(body.length, 2)),
+  });
   response.write(body.subarray(0, body.length >> 1), () => response.socket?.end());
 }
 
@@ -101,7 +110,9 @@ function proxyPage(status: number): string {
 
 function stream(response: ServerResponse, bytes: number): void {
   const head = '{"cnt":1000000,"next_page_id":-1,"list":[';
-  const row = Buffer.from('{"conference_id":"00000001@huge#vcs","topic":"huge","end_time":null},'.repeat(800));
+  const row = Buffer.from(
+    '{"conference_id":"00000001@huge#vcs","topic":"huge","end_time":null},'.repeat(800),
+  );
   const tail = '{}]}';
   let left = bytes - head.length - tail.length;
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });

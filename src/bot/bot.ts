@@ -1,0 +1,109 @@
+/** The conversation: every update passes the access gate, becomes an action, and is answered with a screen. */
+import type { Conversation, Incoming, Reception, Screen } from '../channels/port.ts';
+import type { Formats } from '../i18n/formats.ts';
+import { clip } from '../i18n/markup.ts';
+import type { Translator } from '../i18n/translator.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { admit } from './access.ts';
+import { perform } from './actions.ts';
+import { type Action, decode, findServer } from './callback-data.ts';
+import type { Context } from './context.ts';
+import type { BotServer } from './ports.ts';
+import { deniedScreen, internalErrorScreen, outdatedScreen, waitingScreen } from './screens/simple.ts';
+import { NAME_LENGTH, type Ui } from './screens/ui.ts';
+
+/** What each command asks for. Telegram's menu lists them in this order. */
+export const COMMANDS = {
+  start: { kind: 'servers', page: 0 },
+  status: { kind: 'overview', page: 0 },
+  forgotten: { kind: 'all-forgotten' },
+  help: { kind: 'help' },
+  id: { kind: 'id' },
+} as const satisfies Record<string, Action>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export interface BotDependencies {
+  /** In the order of the settings. */
+  readonly servers: readonly BotServer[];
+  /** Ids of those who may use the bot. */
+  readonly administrators: readonly number[];
+  readonly words: Translator;
+  readonly formats: Formats;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createBot(deps: BotDependencies): Conversation {
+  const administrators = new Set(deps.administrators);
+  const ui = (): Ui => ({ words: deps.words, formats: deps.formats, now: deps.clock.now() });
+
+  return {
+    receive: (incoming) => {
+      switch (admit(incoming, administrators)) {
+        case 'silence':
+          return { kind: 'ignore' };
+        case 'denied-press':
+          return { kind: 'notice', text: deps.words.plain('denied.tap') };
+        case 'denied-with-id':
+          return showing(deniedScreen(ui(), incoming.person.id));
+        case 'allowed':
+          return answer(incoming);
+      }
+    },
+  };
+
+  function answer(incoming: Incoming): Reception {
+    const action = actionOf(incoming);
+    if (action === 'nothing') return { kind: 'ignore' };
+    if (action === 'outdated') return showing(outdatedScreen(ui()));
+
+    const { person, address } = incoming;
+    const context = (signal: AbortSignal): Context => ({
+      servers: deps.servers,
+      ui,
+      clock: deps.clock,
+      person: { id: person.id, name: clip(person.name, NAME_LENGTH) },
+      chat: address,
+      signal,
+    });
+    return {
+      kind: 'work',
+      work: {
+        waiting: waitingFor(action),
+        run: async (signal) => {
+          try {
+            return await perform(action, context(signal));
+          } catch (error) {
+            if (signal.aborted) throw error;
+            deps.log.error({ action: action.kind, error: String(error) }, 'an action broke');
+            return { screen: internalErrorScreen(ui()) };
+          }
+        },
+      },
+    };
+  }
+
+  /** Shown when the servers take their time; Back leads to what needs no server. */
+  function waitingFor(action: Action): Screen | undefined {
+    if (action.kind === 'all-forgotten') return waitingScreen(ui(), undefined, { kind: 'servers', page: 0 });
+    if (!('server' in action)) return undefined;
+    const server = findServer(deps.servers, action.server);
+    return (
+      server && waitingScreen(ui(), clip(server.name, NAME_LENGTH), { kind: 'server', server: action.server })
+    );
+  }
+}
+
+/** In a group only commands and presses are for the bot; in a private chat any text brings the list of servers. */
+function actionOf({ request, place }: Incoming): Action | 'outdated' | 'nothing' {
+  if (request.kind === 'tap') return decode(request.data) ?? 'outdated';
+  if (request.kind === 'command' && Object.hasOwn(COMMANDS, request.name))
+    return COMMANDS[request.name as CommandName];
+  return place === 'private' ? COMMANDS.start : 'nothing';
+}
+
+function showing(screen: Screen): Reception {
+  return { kind: 'work', work: { waiting: undefined, run: async () => ({ screen }) } };
+}

@@ -1,0 +1,17 @@
+/** What a handler of an action has to work with. */
+import type { Person } from '../domain/events.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { BotServer } from './ports.ts';
+import type { Ui } from './screens/ui.ts';
+
+export interface Context {
+  readonly servers: readonly BotServer[];
+  /** Made anew for each screen, because time passes while servers answer. */
+  ui(): Ui;
+  readonly clock: Clock;
+  readonly person: Person;
+  /** Where it was asked. */
+  readonly chat: string;
+  /** Aborts when the person asks for something else. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,46 @@
+/** What the bot needs from the rest of the program. Declared here so that the bot knows neither HTTP nor timers. */
+
+import type { Availability, Probe } from '../domain/availability.ts';
+import type { Conference, OnlineUser, Participant } from '../domain/conference.ts';
+import type { Occupancy, Person, StoppedConference } from '../domain/events.ts';
+import type { ForgottenRule } from '../domain/forgotten.ts';
+import type { ConferenceId, ServerName } from '../domain/names.ts';
+import type { DurationMs, EpochMs } from '../lib/time.ts';
+
+/** One server, as administrators see it. What asks the server throws `ServerTrouble`, or the signal's reason. */
+export interface BotServer {
+  readonly name: ServerName;
+  /** Host and ports: finds the server again after it was renamed. */
+  readonly address: string;
+  /** `https://host[:port]`, for links. */
+  readonly webRoot: string;
+  readonly probeInterval: DurationMs;
+  readonly forgottenRule: ForgottenRule;
+  /** What is known without asking. */
+  view(): ServerView;
+  /** Looks at the server now. */
+  lookNow(signal: AbortSignal): Promise<ServerView>;
+  runningConferences(signal: AbortSignal): Promise<readonly Conference[]>;
+  participants(conference: Conference, signal: AbortSignal): Promise<readonly Participant[]>;
+  onlineUsers(signal: AbortSignal): Promise<readonly OnlineUser[]>;
+  stopConference(id: ConferenceId, signal: AbortSignal): Promise<'stopped' | 'already-ended'>;
+  /** Tells the other administrators and writes it down. */
+  switchMonitoring(on: boolean, by: Person): Promise<void>;
+  /** Tells the other administrators and writes it down. */
+  recordStop(conference: StoppedConference, by: Person): Promise<void>;
+  /** No alerts about this server to that chat before `until`. */
+  mute(chat: string, until: EpochMs): Promise<void>;
+  /** @returns false when the server is not down */
+  acknowledge(by: Person): Promise<boolean>;
+}
+
+export interface ServerView {
+  readonly monitored: boolean;
+  readonly availability: Availability;
+  readonly lastProbe: Probe | undefined;
+  readonly version: string | undefined;
+  readonly occupancy: Occupancy | undefined;
+  readonly acknowledgedBy: string | undefined;
+  /** For that chat; `undefined`: not muted. */
+  mutedUntil(chat: string): EpochMs | undefined;
+}

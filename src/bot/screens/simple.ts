@@ -1,0 +1,40 @@
+/** Screens of a few fixed words: help, ids, access denied, waiting, outdated buttons. */
+import type { Screen } from '../../channels/port.ts';
+import { joinHtml } from '../../i18n/markup.ts';
+import type { Action } from '../callback-data.ts';
+import { button, type Ui } from './ui.ts';
+
+export function helpScreen(ui: Ui): Screen {
+  const { words } = ui;
+  return { text: words.html('help.text'), keyboard: [[toServers(ui)]] };
+}
+
+export function idScreen(ui: Ui, personId: number, chat: string): Screen {
+  const { words } = ui;
+  const own = words.html('id.person', { id: String(personId) });
+  const here = words.html('id.chat', { id: chat });
+  return { text: chat === String(personId) ? own : joinHtml([own, here]), keyboard: [] };
+}
+
+export function deniedScreen(ui: Ui, personId: number): Screen {
+  return { text: ui.words.html('denied.start', { id: String(personId) }), keyboard: [] };
+}
+
+/** @param server `undefined`: several are asked */
+export function waitingScreen(ui: Ui, server: string | undefined, back: Action): Screen {
+  const { words } = ui;
+  const text = server === undefined ? words.html('waiting-all') : words.html('waiting', { server });
+  return { text, keyboard: [[button(words.plain('button.back'), back)]] };
+}
+
+export function outdatedScreen(ui: Ui): Screen {
+  return { text: ui.words.html('outdated'), keyboard: [[toServers(ui)]] };
+}
+
+export function internalErrorScreen(ui: Ui): Screen {
+  return { text: ui.words.html('internal-error'), keyboard: [[toServers(ui)]] };
+}
+
+function toServers(ui: Ui) {
+  return button(ui.words.plain('button.servers'), { kind: 'servers', page: 0 });
+}

@@ -1,0 +1,77 @@
+/** Is the server up, since when, and how do we know. */
+import type { Screen } from '../../channels/port.ts';
+import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
+import { serverKey } from '../callback-data.ts';
+import type { BotServer, ServerView } from '../ports.ts';
+import { button, dot, footer, heading, NAME_LENGTH, refreshAndBack, toServer, type Ui } from './ui.ts';
+
+/** @param chat whose mute is shown */
+export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: string): Screen {
+  const { words, formats } = ui;
+  const key = serverKey(server);
+  const mutedUntil = view.mutedUntil(chat);
+  const text = joinHtml([
+    heading(words.plain('status.title'), server),
+    html`${dot(view)} ${[availabilityLine(ui, view)]}`,
+    ...probeLines(ui, view),
+    view.acknowledgedBy === undefined
+      ? undefined
+      : words.html('status.acknowledged', { name: clip(view.acknowledgedBy, NAME_LENGTH) }),
+    view.version === undefined ? undefined : words.html('status.version', { version: view.version }),
+    view.monitored
+      ? words.html('status.monitoring-on', { interval: formats.duration(server.probeInterval) })
+      : words.html('status.monitoring-off'),
+    mutedUntil === undefined
+      ? undefined
+      : words.html('status.muted', { time: formats.time(mutedUntil, ui.now) }),
+    footer(ui),
+  ]);
+  const keyboard = [
+    [
+      button(words.plain(view.monitored ? 'button.monitoring-off' : 'button.monitoring-on'), {
+        kind: 'switch-monitoring',
+        server: key,
+        on: !view.monitored,
+      }),
+    ],
+    ...(mutedUntil === undefined
+      ? []
+      : [[button(words.plain('button.unmute'), { kind: 'mute', server: key, minutes: 0 })]]),
+    refreshAndBack(ui, { kind: 'status', server: key }, toServer(server)),
+  ];
+  return { text, keyboard };
+}
+
+/** `Up since 10:45 (2 d 3 h)` */
+export function availabilityLine(ui: Ui, view: ServerView): Html {
+  const { words, formats, now } = ui;
+  if (!view.monitored) return words.html('availability.off');
+  const { status, since } = view.availability;
+  if (status === 'unknown') return words.html('availability.unknown');
+  return words.html(`availability.${status}`, {
+    time: formats.time(since, now),
+    duration: formats.duration(now - since),
+  });
+}
+
+function probeLines(ui: Ui, view: ServerView): (Html | undefined)[] {
+  const { words, formats, now } = ui;
+  const { lastProbe, availability } = view;
+  if (!lastProbe) return [words.html('status.no-probe')];
+  const milliseconds = Math.max(1, Math.round(lastProbe.latency));
+  const time = formats.moment(lastProbe.at, now);
+  if (lastProbe.kind === 'answered') {
+    return [
+      words.html('status.answered', { time, milliseconds }),
+      availability.doubt ? words.html('status.doubt-up') : undefined,
+    ];
+  }
+  const web = lastProbe.webAnswers ?? availability.failure?.webAnswers;
+  return [
+    words.html('status.failed', { time, milliseconds }),
+    words.html('status.cause', { cause: words.cause(lastProbe.trouble) }),
+    words.html('status.advice', { advice: words.advice(lastProbe.trouble) }),
+    web === undefined ? undefined : words.html(web ? 'alert.web-answers' : 'alert.machine-silent'),
+    availability.status !== 'down' && view.monitored ? words.html('status.doubt-down') : undefined,
+  ];
+}

@@ -1,0 +1,52 @@
+/** What a failed call means for the message it carried. Pure; the only file that knows Telegram's error texts. */
+import type { Refusal } from '../../domain/events.ts';
+import { type DurationMs, SECOND } from '../../lib/time.ts';
+import type { Failure } from './failures.ts';
+
+export type Verdict =
+  /** The edit would change nothing: as good as done. */
+  | { readonly kind: 'unchanged' }
+  /** The message to edit is not there, or can no longer be edited. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'moved'; readonly chat: number }
+  /** Too many messages; nothing to this chat before `after` has passed. */
+  | { readonly kind: 'busy'; readonly after: DurationMs }
+  | { readonly kind: 'later' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Our mistake: the same message in a plainer form may pass. */
+  | { readonly kind: 'malformed' };
+
+/** Telegram names the wait in every 429; this is for servers in between that do not. */
+const UNNAMED_WAIT: DurationMs = 5 * SECOND;
+
+/** In lower case, in the order in which they are tried; from the Bot API server's sources and from what bots met. */
+const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
+  [/bot was blocked by the user|user_is_blocked/, 'blocked'],
+  [/user is deactivated|input_user_deactivated/, 'deactivated'],
+  [/bot was kicked|bot is not a member/, 'kicked'],
+  [
+    /chat not found|user not found|message thread not found|topic_deleted|peer_id_invalid|chat_id is empty|group chat was d|chat was deleted|can't initiate conversation/,
+    'chat-not-found',
+  ],
+  [
+    /need administrator rights|not enough rights|have no rights|topic_closed|chat_restricted|chat_write_forbidden|chat_send_\w+_forbidden|chat_admin_required/,
+    'no-rights',
+  ],
+];
+
+const GONE =
+  /message to edit not found|message can't be edited|message_id_invalid|message identifier is not specified/;
+
+export function judge(failure: Failure): Verdict {
+  if (failure.kind === 'unreachable') return { kind: 'later' };
+  const { status, movedTo, retryAfter } = failure;
+  const text = failure.description.toLowerCase();
+  if (movedTo !== undefined) return { kind: 'moved', chat: movedTo };
+  if (status === 429) return { kind: 'busy', after: retryAfter ?? UNNAMED_WAIT };
+  if (status !== 400 && status !== 403) return { kind: 'later' };
+  if (text.includes('message is not modified')) return { kind: 'unchanged' };
+  if (GONE.test(text)) return { kind: 'gone' };
+  const known = REFUSALS.find(([pattern]) => pattern.test(text));
+  if (known) return { kind: 'refused', refusal: known[1] };
+  return status === 403 ? { kind: 'refused', refusal: 'other' } : { kind: 'malformed' };
+}

@@ -1,0 +1,68 @@
+/** Times, durations and numbers as a person of one language and time zone reads them. The only file that imports luxon. */
+import { DateTime } from 'luxon';
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, SECOND } from '../lib/time.ts';
+
+export interface Formats {
+  /** `10:45:12`; with the day when it was not today. For "read at". */
+  moment(at: EpochMs, now: EpochMs): string;
+  /** `10:45`; with the day when it was not today. For "since". */
+  time(at: EpochMs, now: EpochMs): string;
+  /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`. */
+  duration(span: DurationMs): string;
+  number(value: number): string;
+}
+
+const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', span: DurationMs])[] = [
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+  ['second', SECOND],
+];
+
+/** @param timeZone an IANA name */
+export function createFormats(locale: string, timeZone: string): Formats {
+  // A file of the operator's own may have a name that is no language tag.
+  const language = isLanguageTag(locale) ? locale : 'en';
+  const numbers = new Intl.NumberFormat(language);
+  const units = new Map(
+    UNITS.map(([unit]) => [
+      unit,
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }),
+    ]),
+  );
+  const local = (at: EpochMs) => DateTime.fromMillis(at, { zone: timeZone, locale: language });
+  const dated = (at: EpochMs, now: EpochMs, clock: string): string => {
+    const moment = local(at);
+    const today = local(now);
+    const words = moment.toFormat(clock);
+    if (moment.hasSame(today, 'day')) return words;
+    return moment.toFormat(moment.hasSame(today, 'year') ? `d LLL ${clock}` : `d LLL yyyy ${clock}`);
+  };
+
+  return {
+    moment: (at, now) => dated(at, now, 'HH:mm:ss'),
+    time: (at, now) => dated(at, now, 'HH:mm'),
+    number: (value) => numbers.format(value),
+    duration: (span) => {
+      let rest = Math.max(0, Math.round(span / SECOND) * SECOND);
+      const first = UNITS.findIndex(([, size]) => rest >= size);
+      if (first === -1) return units.get('second')?.format(0) ?? '0';
+      return UNITS.slice(first, first + 2)
+        .map(([unit, size]) => {
+          const amount = Math.floor(rest / size);
+          rest -= amount * size;
+          return amount > 0 ? units.get(unit)?.format(amount) : undefined;
+        })
+        .filter((part) => part !== undefined)
+        .join(' ');
+    },
+  };
+}
+
+function isLanguageTag(locale: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(locale).length > 0;
+  } catch {
+    return false;
+  }
+}

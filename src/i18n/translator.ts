@@ -1,0 +1,81 @@
+/** Turns a text key into words of one language. The only file that imports i18next; formats are in `formats.ts`. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { createInstance, type Resource } from 'i18next';
+import type { Trouble } from '../domain/trouble.ts';
+import { escapeHtml, type Html } from './markup.ts';
+import type { AdviceKey, CauseKey, RefusalKey, TEXTS, TextKey } from './texts.ts';
+
+/** `locales/` of the package; the same path from `src/i18n` and from `dist/i18n`. */
+const LOCALES = new URL('../../locales/', import.meta.url);
+
+/** The language that fills in what a locale file of the operator's own leaves out. */
+const FALLBACK = 'en';
+
+type Value = string | number;
+type Values<Key extends TextKey> = { readonly [Name in (typeof TEXTS)[Key][number]]: Value };
+type Arguments<Key extends TextKey> = (typeof TEXTS)[Key] extends readonly [] ? [] : [values: Values<Key>];
+
+export interface Translator {
+  readonly locale: string;
+  /** Plain text: for buttons and notices. */
+  plain<Key extends TextKey>(key: Key, ...values: Arguments<Key>): string;
+  /** Markup: the text's own tags are kept, the values are escaped. */
+  html<Key extends TextKey>(key: Key, ...values: Arguments<Key>): Html;
+  /** Why a server could not be asked, as the end of a sentence. */
+  cause(trouble: Trouble): string;
+  /** What to do about it, as a sentence. */
+  advice(trouble: Trouble): string;
+  refusal(key: RefusalKey): string;
+}
+
+/** Names of the files in `locales/`, e.g. `en`. */
+export async function availableLocales(): Promise<string[]> {
+  const files = await readdir(LOCALES);
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'))
+    .sort();
+}
+
+/** @param locale a name from `availableLocales` */
+export async function loadTranslator(locale: string): Promise<Translator> {
+  const resources: Resource = {};
+  for (const name of new Set([FALLBACK, locale])) {
+    const text = await readFile(new URL(`${name}.json`, LOCALES), 'utf8');
+    resources[name] = { translation: JSON.parse(text) };
+  }
+  const i18n = createInstance();
+  await i18n.init({
+    lng: locale,
+    fallbackLng: FALLBACK,
+    resources,
+    // Keys are flat and may hold dots; values are escaped here, where it is known whether markup is wanted.
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+  });
+
+  const translate = (key: string, values: object | undefined): string => i18n.t(key, { ...values });
+  return {
+    locale,
+    plain: (key, ...[values]) => translate(key, values),
+    html: (key, ...[values]) => translate(key, escaped(values)) as Html,
+    cause: (trouble) => translate(`cause.${trouble.code}` satisfies CauseKey, known(trouble)),
+    advice: (trouble) => translate(`advice.${trouble.code}` satisfies AdviceKey, known(trouble)),
+    refusal: (key) => translate(key, undefined),
+  };
+}
+
+function known({ status = '?', scope = '?', path = '?' }: Trouble): object {
+  return { status, scope, path };
+}
+
+/** Numbers stay numbers: `count` chooses the plural form. */
+function escaped(values: Record<string, Value> | undefined): object {
+  const safe: Record<string, Value> = { ...values };
+  for (const [name, value] of Object.entries(safe)) {
+    if (typeof value === 'string') safe[name] = escapeHtml(value);
+  }
+  return safe;
+}

@@ -1,0 +1,140 @@
+/** What happens to one request on one connection? Time limits per phase, the size limit, and what failed. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { HttpFailure, httpFailure } from './http-failure.ts';
+import type { DurationMs } from './time.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** With the query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Blob | AsyncIterable<Uint8Array>;
+  /** From sending to the whole answer. `Infinity`: until the signal says so. */
+  readonly answerTimeout: DurationMs;
+  /** A longer body fails with `too-large` and is not read to its end. Default 8 MiB. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** On a new connection that is closed afterwards, and without waiting for a turn: a probe must see that new connections are accepted. */
+  readonly fresh?: boolean;
+  /** Sent once more if a kept connection turns out to have been closed. Default: `GET` only. */
+  readonly repeatable?: boolean;
+}
+
+export interface HttpAnswer {
+  /** Any status is an answer, redirects included. */
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** One connection and what it takes to end it, whatever it is doing. Carries one request at a time. */
+export interface Lane {
+  readonly origin: string;
+  readonly dispatcher: Dispatcher;
+  /** A request has been answered on it, so the next one may meet a connection that is being closed. */
+  used: boolean;
+  isResolving(): boolean;
+  destroy(): void;
+}
+
+/** The part of undici's Dispatcher that an exchange needs. */
+export interface Dispatcher {
+  dispatch(
+    options: {
+      origin: string;
+      method: 'GET' | 'POST';
+      path: string;
+      headers: Record<string, string>;
+      body: string | null;
+      reset?: boolean;
+      headersTimeout: number;
+      bodyTimeout: number;
+    },
+    handler: {
+      onRequestStart(): void;
+      onResponseStart(controller: unknown, status: number, headers: IncomingHttpHeaders): void;
+      onResponseData(controller: unknown, chunk: Buffer): void;
+      onResponseEnd(): void;
+      onResponseError(controller: unknown, error: Error): void;
+    },
+  ): boolean;
+}
+
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Any failure destroys the lane. @param progress tells whether an answer had begun */
+export function exchange(
+  lane: Lane,
+  request: HttpRequest,
+  connectTimeout: DurationMs,
+  progress: { answering: boolean },
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { signal, maxBytes = MAX_BYTES } = request;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let status = 0;
+    let headers: IncomingHttpHeaders = {};
+    let isSettled = false;
+
+    const settle = () => {
+      isSettled = true;
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown) => {
+      if (isSettled) return;
+      settle();
+      lane.destroy();
+      reject(error);
+    };
+    const onAbort = () => fail(signal?.reason);
+    // Not undici's own limits: they are rounded up to half a second and a probe's are not.
+    let limit = after(connectTimeout, () =>
+      fail(new HttpFailure(lane.isResolving() ? 'dns' : 'connect-timeout')),
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    lane.dispatcher.dispatch(
+      {
+        origin: lane.origin,
+        method: request.method,
+        path: request.path,
+        headers: { ...request.headers },
+        // undici takes blobs and async iterables too; its types do not say so.
+        body: (request.body ?? null) as string | null,
+        ...(request.fresh ? { reset: true } : {}),
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      {
+        onRequestStart: () => {
+          clearTimeout(limit);
+          limit = after(request.answerTimeout, () => fail(new HttpFailure('answer-timeout')));
+        },
+        onResponseStart: (_, answered, given) => {
+          progress.answering = true;
+          status = answered;
+          headers = given;
+          if (Number(given['content-length']) > maxBytes) fail(new HttpFailure('too-large'));
+        },
+        onResponseData: (_, chunk) => {
+          size += chunk.length;
+          if (size > maxBytes) fail(new HttpFailure('too-large'));
+          else if (!isSettled) chunks.push(chunk);
+        },
+        onResponseEnd: () => {
+          if (isSettled) return;
+          settle();
+          lane.used = true;
+          resolve({ status, headers, text: Buffer.concat(chunks, size).toString('utf8') });
+        },
+        onResponseError: (_, error) => fail(httpFailure(error)),
+      },
+    );
+  });
+}
+
+function after(span: DurationMs, act: () => void): NodeJS.Timeout | undefined {
+  return Number.isFinite(span) ? setTimeout(act, span) : undefined;
+}

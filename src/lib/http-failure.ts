@@ -1,0 +1,95 @@
+/** Why did an HTTP exchange break? One code per cause; never holds a URL, a query, a header or a body. */
+
+export type HttpFailureCode =
+  | 'dns' // the host name has no address, or none was found within the time to connect
+  | 'refused'
+  | 'unreachable'
+  | 'connect-timeout' // TCP and TLS together took too long
+  | 'answer-timeout' // connected, but the answer was not whole in time
+  | 'closed' // the connection broke, or the answer ended early
+  | 'tls-untrusted'
+  | 'tls-expired' // the certificate is not valid now: too old or too new
+  | 'tls-name'
+  | 'tls' // any other TLS failure, e.g. plain HTTP on that port
+  | 'too-large'
+  | 'malformed'; // not HTTP
+
+export class HttpFailure extends Error {
+  readonly code: HttpFailureCode;
+
+  /** @param cause kept as code and message only: the original may carry pieces of the answer */
+  constructor(code: HttpFailureCode, cause?: unknown) {
+    super(`HTTP exchange failed: ${code}`, cause === undefined ? undefined : { cause: slim(cause) });
+    this.name = 'HttpFailure';
+    this.code = code;
+  }
+}
+
+/** Sorts what sockets, TLS and undici throw. */
+export function httpFailure(error: unknown): HttpFailure {
+  return error instanceof HttpFailure ? error : new HttpFailure(classify(error), error);
+}
+
+const BY_CODE: Readonly<Record<string, HttpFailureCode>> = {
+  ENOTFOUND: 'dns',
+  ENODATA: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_NONAME: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EACCES: 'unreachable',
+  EPERM: 'unreachable',
+  ETIMEDOUT: 'connect-timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-name',
+  CERT_HAS_EXPIRED: 'tls-expired',
+  CERT_NOT_YET_VALID: 'tls-expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls-untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted',
+  CERT_SIGNATURE_FAILURE: 'tls-untrusted',
+  CERT_UNTRUSTED: 'tls-untrusted',
+  CERT_REJECTED: 'tls-untrusted',
+  CERT_REVOKED: 'tls-untrusted',
+  INVALID_CA: 'tls-untrusted',
+  INVALID_PURPOSE: 'tls-untrusted',
+  EPROTO: 'tls',
+  UND_ERR_HEADERS_OVERFLOW: 'too-large',
+  // A chunked answer that ended before its last chunk.
+  HPE_INVALID_EOF_STATE: 'closed',
+};
+
+/** Of several addresses tried, the outcome that says most: a machine that refuses is there. */
+const MOST_TELLING: readonly HttpFailureCode[] = ['refused', 'connect-timeout', 'unreachable'];
+
+function classify(error: unknown): HttpFailureCode {
+  if (error instanceof AggregateError) {
+    const codes = error.errors.map(classify);
+    return MOST_TELLING.find((code) => codes.includes(code)) ?? codes[0] ?? 'unreachable';
+  }
+  const code = codeOf(error) ?? '';
+  const known = BY_CODE[code];
+  if (known) return known;
+  if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL|CERT_|UND_ERR_PRX_TLS)/.test(code)) return 'tls';
+  if (/^(HPE_|UND_ERR_INVALID_ARG)/.test(code)) return 'malformed';
+  return 'closed';
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function slim(error: unknown): Error {
+  const copy = new Error(error instanceof Error ? error.message : 'not an error');
+  delete copy.stack;
+  return Object.assign(copy, { code: codeOf(error) });
+}

@@ -1,0 +1,219 @@
+/**
+ * Watches one server: probes it on its schedule, folds what the probes saw through the rule and publishes changes.
+ * Knows nothing of HTTP, of chats and of other servers.
+ */
+import { channel } from 'node:diagnostics_channel';
+import {
+  type Availability,
+  isInDoubt,
+  observe,
+  type Probe,
+  type Thresholds,
+  type Transition,
+  unknownSince,
+} from '../domain/availability.ts';
+import type { Occupancy } from '../domain/events.ts';
+import type { ServerName } from '../domain/names.ts';
+import { type ChildSignal, childOf } from '../lib/abort.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { singleFlight } from '../lib/single-flight.ts';
+import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
+
+/** A probe that contradicts what is believed is repeated after this, whatever the interval. */
+export const CONFIRM_AFTER: DurationMs = 1 * SECOND;
+
+/** How often a server that answers is asked who is on it. A look at its history costs it more than a probe. */
+const SCAN_INTERVAL: DurationMs = 2 * MINUTE;
+
+/** A round starts up to this share of the interval early, so that servers do not fall into step. */
+const JITTER = 0.05;
+
+/** What the monitor needs of a server. */
+export interface ProbedServer {
+  readonly name: ServerName;
+  readonly probeInterval: DurationMs;
+  readonly thresholds: Thresholds;
+  /** Throws only when the signal aborts. */
+  probe(signal: AbortSignal): Promise<Probe>;
+  /** Whether its web server answers; `undefined`: the probe itself asks the web server. */
+  readonly webAnswers: ((signal: AbortSignal) => Promise<boolean>) | undefined;
+  /** Who is on it now. */
+  occupancy(signal: AbortSignal): Promise<Occupancy>;
+}
+
+/** What is known about a server at this moment. */
+export interface WatchView {
+  readonly monitored: boolean;
+  readonly availability: Availability;
+  readonly lastProbe: Probe | undefined;
+  /** Product version, from the newest answer that told it. */
+  readonly version: string | undefined;
+  readonly occupancy: Occupancy | undefined;
+}
+
+export interface WatchDependencies {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Told in order, and awaited before the next probe. Never throws. */
+  publish(server: ServerName, after: Availability, transition: Transition | undefined): Promise<void>;
+}
+
+/** Each probe's start, for measurements: `{ server, due, at }`. Costs nothing while nobody subscribes. */
+const probeStarts = channel('trueconf-admin-bot:probe-start');
+
+export class ServerWatch {
+  readonly #server: ProbedServer;
+  readonly #deps: WatchDependencies;
+  readonly #lookOnce: (signal?: AbortSignal) => Promise<void>;
+  #monitored: boolean;
+  #availability: Availability;
+  #lastProbe: Probe | undefined;
+  #version: string | undefined;
+  #occupancy: Occupancy | undefined;
+  #nextScan: EpochMs = 0;
+  /** When the next probe starts. */
+  #due: EpochMs = 0;
+  #pause: ChildSignal | undefined;
+  /** Ends what runs beside the probes. */
+  #lifetime = AbortSignal.abort();
+
+  constructor(
+    server: ProbedServer,
+    before: Availability | undefined,
+    monitored: boolean,
+    deps: WatchDependencies,
+  ) {
+    this.#server = server;
+    this.#deps = deps;
+    this.#monitored = monitored;
+    this.#availability = before ?? unknownSince(deps.clock.now());
+    this.#lookOnce = singleFlight((signal) => this.#look(signal));
+  }
+
+  get view(): WatchView {
+    return {
+      monitored: this.#monitored,
+      availability: this.#availability,
+      lastProbe: this.#lastProbe,
+      version: this.#version,
+      occupancy: this.#occupancy,
+    };
+  }
+
+  /** Probes until the signal aborts, then resolves. @param offset wait before the first probe */
+  async run(offset: DurationMs, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps;
+    this.#lifetime = signal;
+    this.#due = clock.now() + offset;
+    while (!signal.aborted) {
+      try {
+        await this.#untilDue(signal);
+        probeStarts.publish({ server: this.#server.name, due: this.#due, at: clock.now() });
+        await this.#lookOnce(signal);
+      } catch (error) {
+        if (!signal.aborted) log.error({ server: this.#server.name, error: String(error) }, 'a probe broke');
+      } finally {
+        this.#schedule(this.#due);
+      }
+    }
+  }
+
+  /** Looks now, out of turn; joins a probe that is under way. What it sees counts like any other probe. */
+  async lookNow(signal: AbortSignal): Promise<WatchView> {
+    await this.#lookOnce(signal);
+    this.#schedule(this.#deps.clock.now());
+    this.#pause?.abort();
+    return this.view;
+  }
+
+  /** What was believed so far is no longer watched over, so it becomes unknown. */
+  async switchMonitoring(on: boolean): Promise<void> {
+    if (this.#monitored === on) return;
+    this.#monitored = on;
+    this.#availability = unknownSince(this.#deps.clock.now());
+    this.#due = this.#deps.clock.now();
+    await this.#deps.publish(this.#server.name, this.#availability, undefined);
+    this.#pause?.abort();
+  }
+
+  /** Anybody who has just read the conferences may say what was seen. */
+  noteOccupancy(occupancy: Occupancy): void {
+    this.#occupancy = occupancy;
+    this.#nextScan = occupancy.at + SCAN_INTERVAL;
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const probe = await this.#probe(signal);
+    this.#lastProbe = probe;
+    if (probe.kind === 'answered') {
+      this.#version = probe.version ?? this.#version;
+      this.#scanWhenDue();
+    }
+    if (!this.#monitored) return;
+    const before = this.#availability;
+    const { after, transition } = observe(before, probe, this.#server.thresholds);
+    this.#availability = after;
+    if (after.status !== before.status) {
+      await this.#deps.publish(this.#server.name, after, transition);
+    }
+  }
+
+  /** A probe that may confirm an outage looks at the web server too, at the same time when that is foreseeable. */
+  async #probe(signal: AbortSignal): Promise<Probe> {
+    const { webAnswers, thresholds } = this.#server;
+    const { status, doubt, failure } = this.#availability;
+    const failuresSoFar = doubt?.seen === 'down' ? doubt.probes : 0;
+    const mayConfirm = status !== 'down' && failuresSoFar + 1 >= thresholds.failures;
+
+    const besides = childOf(signal);
+    const early = mayConfirm && failuresSoFar > 0 ? webAnswers?.(besides.signal) : undefined;
+    early?.catch(() => {});
+    try {
+      const probe = await this.#server.probe(signal);
+      if (probe.kind === 'answered') return probe;
+      const answers = mayConfirm ? await (early ?? webAnswers?.(signal)) : failure?.webAnswers;
+      return answers === undefined ? probe : { ...probe, webAnswers: answers };
+    } finally {
+      besides.abort();
+      besides.release();
+    }
+  }
+
+  /** Runs beside the probes: a slow history must not make the server look down. */
+  #scanWhenDue(): void {
+    const { clock, log } = this.#deps;
+    if (this.#lifetime.aborted || clock.now() < this.#nextScan) return;
+    this.#nextScan = clock.now() + SCAN_INTERVAL;
+    this.#server.occupancy(this.#lifetime).then(
+      (occupancy) => this.noteOccupancy(occupancy),
+      (error) => {
+        if (this.#lifetime.aborted) return;
+        log.debug({ server: this.#server.name, error: String(error) }, 'could not see who is on it');
+      },
+    );
+  }
+
+  #schedule(last: EpochMs): void {
+    const now = this.#deps.clock.now();
+    const interval = this.#server.probeInterval * (1 - JITTER * this.#deps.random());
+    this.#due = isInDoubt(this.#availability) ? now + CONFIRM_AFTER : Math.max(last + interval, now);
+  }
+
+  async #untilDue(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const wait = this.#monitored ? this.#due - this.#deps.clock.now() : Number.POSITIVE_INFINITY;
+      if (wait <= 0) return;
+      const pause = childOf(signal);
+      this.#pause = pause;
+      try {
+        await this.#deps.clock.sleep(wait, pause.signal);
+      } catch (reason) {
+        if (signal.aborted) throw reason;
+      } finally {
+        pause.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** Reads the small files that settings consist of or point to. The only file here that touches the disk. */
+import { open } from 'node:fs/promises';
+
+export type SmallFile =
+  | { readonly kind: 'read'; readonly bytes: Buffer }
+  /** `reason` in words, to follow a colon; `code` as the system gives it, or `TOO_LARGE`. */
+  | { readonly kind: 'unreadable'; readonly code: string; readonly reason: string };
+
+const LARGEST_BYTES = 1024 * 1024;
+
+export async function readSmallFile(path: string): Promise<SmallFile> {
+  try {
+    const file = await open(path);
+    const chunks: Buffer[] = [];
+    // A stream with a bound, not `readFile`: a pipe is welcome, `/dev/zero` must not fill the memory.
+    for await (const chunk of file.createReadStream({ end: LARGEST_BYTES })) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    return bytes.length > LARGEST_BYTES ? unreadable('TOO_LARGE') : { kind: 'read', bytes };
+  } catch (error) {
+    return unreadable((error as NodeJS.ErrnoException).code ?? 'unknown');
+  }
+}
+
+/** `undefined` when the bytes are not UTF-8. A byte order mark is dropped. */
+export function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(code: string): SmallFile {
+  return { kind: 'unreadable', code, reason: REASONS[code] ?? `the system says ${code}` };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'the user that runs the bot may not read it',
+  EPERM: 'the user that runs the bot may not read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'its path is too long',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EIO: 'the disk cannot read it',
+  ERR_INVALID_ARG_VALUE: 'its path holds a zero byte',
+  TOO_LARGE: 'it is larger than 1 MiB',
+};
