@@ -67,15 +67,15 @@ export async function loadTranslator(locale: string): Promise<Translator> {
   };
 }
 
-function known({ status = '?', scope = '?', path = '?' }: Trouble): object {
-  return { status, scope, path };
+function known({ status, scope, path }: Trouble): object {
+  return { status: status ?? '?', scope: scope ?? '?', path: path ?? '?' };
 }
 
 /** Numbers stay numbers: `count` chooses the plural form. */
 function escaped(values: Record<string, Value> | undefined): object {
-  const safe: Record<string, Value> = { ...values };
-  for (const [name, value] of Object.entries(safe)) {
-    if (typeof value === 'string') safe[name] = escapeHtml(value);
+  const safe: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(values ?? {})) {
+    safe[name] = typeof value === 'string' ? escapeHtml(value) : value;
   }
   return safe;
 }

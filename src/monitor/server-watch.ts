@@ -56,8 +56,10 @@ export interface WatchDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  /** Told in order, and awaited before the next probe. Never throws. */
-  publish(server: ServerName, after: Availability, transition: Transition | undefined): Promise<void>;
+  /** The status is another one; with a transition there is something to tell. Awaited before the next probe. */
+  changed(server: ServerName, after: Availability, transition: Transition | undefined): Promise<void>;
+  /** Another probe has failed while the server was down. */
+  stillDown(server: ServerName, availability: Availability): Promise<void>;
 }
 
 /** Each probe's start, for measurements: `{ server, due, at }`. Costs nothing while nobody subscribes. */
@@ -134,7 +136,7 @@ export class ServerWatch {
     this.#monitored = on;
     this.#availability = unknownSince(this.#deps.clock.now());
     this.#due = this.#deps.clock.now();
-    await this.#deps.publish(this.#server.name, this.#availability, undefined);
+    await this.#deps.changed(this.#server.name, this.#availability, undefined);
     this.#pause?.abort();
   }
 
@@ -156,7 +158,9 @@ export class ServerWatch {
     const { after, transition } = observe(before, probe, this.#server.thresholds);
     this.#availability = after;
     if (after.status !== before.status) {
-      await this.#deps.publish(this.#server.name, after, transition);
+      await this.#deps.changed(this.#server.name, after, transition);
+    } else if (after.status === 'down') {
+      await this.#deps.stillDown(this.#server.name, after);
     }
   }
 

@@ -1,8 +1,8 @@
 /** `ssl_certificate`: whom to trust when a server shows its certificate, and the file that is trusted instead. */
 import { X509Certificate } from 'node:crypto';
 import type { Check } from './checks.ts';
-import { mustBe, quotePath } from './found.ts';
-import { resolvePath } from './paths.ts';
+import { mustBe } from './found.ts';
+import { resolvePath, showFile } from './paths.ts';
 import type { Place } from './problems.ts';
 import type { TlsTrust } from './settings.ts';
 import { readSmallFile } from './small-file.ts';
@@ -44,13 +44,14 @@ export async function resolveTrust(
   if (source.kind === 'system') return { kind: 'system' };
 
   const path = resolvePath(folder, source.path);
+  const name = showFile(folder, source.path);
   const file = await readSmallFile(path);
   if (file.kind === 'unreadable') {
-    return place.refuse(`cannot read the certificate file ${quotePath(path)}: ${file.reason}`);
+    return place.refuse(`cannot read ${name}: ${file.reason}`);
   }
   const pem = file.bytes.toString('utf8');
   const flaw = flawIn(pem);
-  if (flaw !== undefined) return place.refuse(`the certificate file ${quotePath(path)} ${flaw}`);
+  if (flaw !== undefined) return place.refuse(`${name} ${flaw}`);
   return { kind: 'file', path, pem };
 }
 

@@ -24,18 +24,26 @@ export function mustBe(allowed: string, value: unknown): string {
   return `must be ${allowed}, found ${describe(value)}`;
 }
 
-/** In double quotes, on one line, with invisible characters spelled out. A long text is not shown: it may be a pasted secret. */
-export function quote(text: string, longest = LONGEST_QUOTED): string {
-  if (text.length > longest) return `a text of ${text.length} characters`;
+/**
+ * In double quotes, on one line. What is long or looks like a secret is not shown: in a damaged file a secret can
+ * end up in the value of any key.
+ */
+export function quote(text: string): string {
+  if (text.length > LONGEST_QUOTED || looksSecret(text)) return `a text of ${text.length} characters`;
+  return quoteWhole(text);
+}
+
+/** Tokens and secrets are long runs of letters and digits; names, addresses and paths have gaps. */
+export function looksSecret(text: string): boolean {
+  return (text.match(/[A-Za-z0-9_]{20,}/g) ?? []).some((run) => /\d/.test(run));
+}
+
+/** In double quotes, with invisible characters spelled out, however long. */
+export function quoteWhole(text: string): string {
   return JSON.stringify(text).replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
-}
-
-/** Paths are no secrets, and long ones are common. */
-export function quotePath(path: string): string {
-  return quote(path, 1_000);
 }
 
 /** `a`, `a or b`, `a, b or c`. */

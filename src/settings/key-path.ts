@@ -1,5 +1,5 @@
 /** Where in the settings file something stands, and how that is written for a person. */
-import { quote } from './found.ts';
+import { looksSecret, quoteWhole } from './found.ts';
 
 /** Keys from the outside in; a number is a position in a list, counted from 0. */
 export type KeyPath = readonly (string | number)[];
@@ -18,15 +18,15 @@ export function showKeyPath(path: KeyPath): string {
 
 /** A key as TOML writes it: bare when it can be, else in quotes. */
 export function showKey(key: string): string {
-  if (key.length > LONGEST_SHOWN) return quote(`${key.slice(0, LONGEST_SHOWN - 1)}…`);
-  return /^[A-Za-z0-9_-]+$/.test(key) ? key : quote(key);
+  if (key.length > LONGEST_SHOWN) return quoteWhole(`${key.slice(0, LONGEST_SHOWN - 1)}…`);
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoteWhole(key);
 }
 
 function isServerName(path: KeyPath, depth: number): boolean {
   return depth === 1 && path[0] === 'servers';
 }
 
-/** In a damaged file a secret can end up where a key belongs; our own keys are short and hold no digits. */
+/** In a damaged file a secret can end up where a key belongs. */
 function showForeignKey(key: string): string {
-  return key.length >= 16 && /[\d:]/.test(key) ? '…' : showKey(key);
+  return looksSecret(key) ? '…' : showKey(key);
 }

@@ -4,8 +4,8 @@
  */
 import { Secret } from '../lib/secret.ts';
 import type { Check } from './checks.ts';
-import { describeKind, quotePath } from './found.ts';
-import { resolvePath } from './paths.ts';
+import { describeKind, looksSecret } from './found.ts';
+import { resolvePath, showFile } from './paths.ts';
 import type { Place } from './problems.ts';
 import { readSmallFile, utf8 } from './small-file.ts';
 
@@ -28,14 +28,14 @@ export function secretSource(what: string): Check<SecretSource> {
       if (value === '') return NO_SECRET;
       const [prefix, rest] = [value.slice(0, 4), value.slice(4)];
       if (prefix === 'env:') {
-        if (VARIABLE.test(rest) && !looksLikeValue(rest)) return { kind: 'variable', name: rest };
+        if (VARIABLE.test(rest) && !looksSecret(rest)) return { kind: 'variable', name: rest };
         return place.refuse(
           'must have the name of an environment variable after "env:", such as "env:BOT_SECRET"',
         );
       }
       if (value.startsWith('file:')) {
         const path = value.slice(5);
-        if (path.trim() !== '' && !looksLikeValue(path)) return { kind: 'file', path };
+        if (path.trim() !== '') return { kind: 'file', path };
         return place.refuse('must have the path of a file after "file:", such as "file:/run/secrets/bot"');
       }
       return { kind: 'literal', value };
@@ -81,7 +81,7 @@ export async function resolveText(
     }
     case 'file': {
       const path = resolvePath(surroundings.folder, source.path);
-      const name = `the file ${quotePath(path)}`;
+      const name = showFile(surroundings.folder, source.path);
       const file = await readSmallFile(path);
       if (file.kind === 'unreadable') return place.refuse(`cannot read ${name}: ${file.reason}`);
       const value = utf8(file.bytes);
@@ -93,11 +93,6 @@ export async function resolveText(
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** A secret pasted behind the prefix must not be printed as a name: a long run of letters and digits without a gap. */
-function looksLikeValue(rest: string): boolean {
-  return /[A-Za-z0-9]{20,}/.test(rest) && /\d/.test(rest) && !/[/\\.]/.test(rest);
-}
 
 /** Editors and `echo` end a file with a line break, which never belongs to the secret. */
 function oneLine(value: string, name: string, place: Place): string | undefined {

@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Check } from './checks.ts';
-import { describe, mustBe } from './found.ts';
+import { describe, looksSecret, mustBe } from './found.ts';
 
 /** Gives the host without brackets, an international name in its ASCII form. */
 export const serverAddress: Check<string> = {
@@ -36,7 +36,7 @@ function asHost(text: string): string | undefined {
 function tooMuch(text: string): string | undefined {
   if (text !== text.trim()) {
     const host = asHost(text.trim());
-    return host === undefined ? undefined : `has spaces around it; write ip = "${host}"`;
+    return host === undefined || looksSecret(host) ? undefined : `has spaces around it; write ip = "${host}"`;
   }
   const parts =
     /^(?:([a-z][a-z\d+.-]*):\/\/)?(?:[^/@]*@)?(\[[^\]/]*\]|[^:/?#@[\]]+)(?::(\d*))?(?:[/?#].*)?$/i.exec(text);
@@ -46,5 +46,6 @@ function tooMuch(text: string): string | undefined {
   const port = Number(parts[3] || 0);
   const portToo = port > 0 && port !== 443 ? ` and https_port = ${port}` : '';
   const found = text.includes('@') ? 'a URL with a user name' : describe(text);
-  return `must be a host name or address alone, found ${found}; write ip = "${host}"${portToo}`;
+  const instead = looksSecret(host) ? 'write it' : `write ip = "${host}"`;
+  return `must be a host name or address alone, found ${found}; ${instead}${portToo}`;
 }

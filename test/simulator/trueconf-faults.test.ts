@@ -169,6 +169,7 @@ describe('close', () => {
     await expect.poll(() => server.counts.total).toBe(2);
     await server.close();
     expect(await outcomes).toEqual(['ECONNRESET', 'ECONNRESET']);
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap')).toEqual([]);
+    const listening = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap');
+    await expect.poll(listening).toEqual([]);
   });
 });
