@@ -9,8 +9,8 @@ import { createBot } from './bot/bot.ts';
 import { encode, serverKey } from './bot/callback-data.ts';
 import type { BotServer } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
-import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
 import type { Probe } from './domain/availability.ts';
+import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
 import type { Occupancy } from './domain/events.ts';
 import type { ConferenceId, ServerName } from './domain/names.ts';
 import type { Recipient } from './domain/outbox.ts';
@@ -62,7 +62,10 @@ interface Unit {
 export async function runApp(settings: Settings, deps: AppDependencies, signal: AbortSignal): Promise<void> {
   const { clock, random, log, store, words, channel } = deps;
   const formats = createFormats(settings.locale, settings.timeZone);
-  const units: Unit[] = settings.servers.map((server) => ({ settings: server, adapter: deps.openServer(server) }));
+  const units: Unit[] = settings.servers.map((server) => ({
+    settings: server,
+    adapter: deps.openServer(server),
+  }));
 
   const dispatcher = new Dispatcher({
     store,
@@ -71,6 +74,8 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
     log,
     channels: [channel],
     mutedUntil: (recipient, server) => alerts.mutedUntil(recipient, server),
+    watchesOthers: (servers) =>
+      units.some((unit) => !servers.has(nameOf(unit)) && watchOf(unit).view.monitored),
     compose: createCompose({
       translator: words,
       formats,
@@ -82,9 +87,17 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
       buttonData: alertButtons(units),
     }),
     onRefused: (recipient, refusal) =>
-      alerts.refused({ kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal }, recipient),
+      alerts.refused(
+        { kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal },
+        recipient,
+      ),
   });
-  const alerts = new Alerts({ store, clock, recipients: recipientsOf(settings, channel.name), outbox: dispatcher });
+  const alerts = new Alerts({
+    store,
+    clock,
+    recipients: recipientsOf(settings, channel.name),
+    outbox: dispatcher,
+  });
   await alerts.load();
 
   const [believed, switches] = await Promise.all([store.availabilities(), store.switches()]);
@@ -95,7 +108,8 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
         probeInterval: unit.settings.status.probeInterval,
         thresholds: unit.settings.status.thresholds,
         probe: (until) => unit.adapter.probe(until),
-        webAnswers: unit.settings.status.check === 'vsstatus' ? (until) => unit.adapter.webAnswers(until) : undefined,
+        webAnswers:
+          unit.settings.status.check === 'vsstatus' ? (until) => unit.adapter.webAnswers(until) : undefined,
         occupancy: async (until) => countPeople(await unit.adapter.runningConferences(until), clock.now()),
       },
       before: believed.get(unit.settings.name),
@@ -164,7 +178,10 @@ function addressOf({ host, httpsPort, status }: ServerSettings): string {
 
 function alertButtons(units: readonly Unit[]) {
   const keys = new Map(
-    units.map(({ settings }) => [settings.name, serverKey({ name: settings.name, address: addressOf(settings) })]),
+    units.map(({ settings }) => [
+      settings.name,
+      serverKey({ name: settings.name, address: addressOf(settings) }),
+    ]),
   );
   const keyOf = (server: ServerName) => keys.get(server) ?? '';
   return {
@@ -182,7 +199,12 @@ function countPeople(conferences: readonly Conference[], at: EpochMs): Occupancy
   return { at, conferences: conferences.length, people };
 }
 
-function botServer({ settings, adapter }: Unit, watch: ServerWatch, alerts: Alerts, deps: AppDependencies): BotServer {
+function botServer(
+  { settings, adapter }: Unit,
+  watch: ServerWatch,
+  alerts: Alerts,
+  deps: AppDependencies,
+): BotServer {
   const { name } = settings;
   const { clock, channel } = deps;
   const view = () => ({

@@ -10,7 +10,10 @@ program
   .command('run', { isDefault: true })
   .description('run the bot until it is stopped')
   .option('-c, --config <path>', 'the settings file', 'settings.toml')
-  .option('-d, --data-dir <path>', 'where the bot keeps its data (default: data-dir of the settings, or data)')
+  .option(
+    '-d, --data-dir <path>',
+    'where the bot keeps its data (default: data-dir of the settings, or data)',
+  )
   .action(async (options: { readonly config: string; readonly dataDir?: string }) => {
     const { run } = await import('./commands/run.ts');
     process.exitCode = await run(options);

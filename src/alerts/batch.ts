@@ -25,25 +25,27 @@ const GROUPED: Record<EventKind, boolean> = {
   'recipient-refused': false,
 };
 
-/**
- * @param rows       of one recipient, oldest first
- * @param mutedUntil for that recipient; not after `now`, or `undefined`: not muted
- */
-export function nextBatch(
-  rows: readonly OutboxRow[],
-  mutedUntil: (server: ServerName) => EpochMs | undefined,
-  now: EpochMs,
-): Batch {
+export interface BatchFacts {
+  /** For that recipient; not after `now`, or `undefined`: not muted. */
+  mutedUntil(server: ServerName): EpochMs | undefined;
+  /** Whether a server other than these is watched, so that it might still join them. */
+  watchesOthers(servers: ReadonlySet<ServerName>): boolean;
+}
+
+/** @param rows of one recipient, oldest first */
+export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): Batch {
   const single = rows.find((row) => !GROUPED[row.event.kind]);
   if (single) return { kind: 'send', rows: [single] };
 
-  const { due, held } = splitByMute(rows, mutedUntil, now);
+  const { due, held } = splitByMute(rows, facts, now);
   const first = due[0];
   const last = due.at(-1);
   const muteEnds = held.reduce((soonest, until) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
   if (!first || !last) {
     return muteEnds === Number.POSITIVE_INFINITY ? { kind: 'idle' } : { kind: 'wait', until: muteEnds };
   }
+  const named = new Set(due.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
+  if (!facts.watchesOthers(named)) return { kind: 'send', rows: due };
   const flushAt = Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
   return flushAt <= now ? { kind: 'send', rows: due } : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
 }
@@ -51,7 +53,7 @@ export function nextBatch(
 /** A muted server's rows are held, except the recovery of an outage that the recipient was told. */
 function splitByMute(
   rows: readonly OutboxRow[],
-  mutedUntil: (server: ServerName) => EpochMs | undefined,
+  { mutedUntil }: BatchFacts,
   now: EpochMs,
 ): { due: OutboxRow[]; held: EpochMs[] } {
   const due: OutboxRow[] = [];

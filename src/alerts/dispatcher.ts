@@ -32,6 +32,8 @@ export interface DispatcherDependencies {
   readonly random: () => number;
   readonly log: Log;
   mutedUntil(recipient: Recipient, server: ServerName): EpochMs | undefined;
+  /** See `BatchFacts`. */
+  watchesOthers(servers: ReadonlySet<ServerName>): boolean;
   /** The message for rows that go out together, at the moment of sending. */
   compose(rows: readonly OutboxRow[], now: EpochMs): Screen;
   /** A recipient's messages are refused for good. */
@@ -115,7 +117,11 @@ export class Dispatcher {
   async #step(lane: Lane, signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.#deps;
     const now = clock.now();
-    const batch = nextBatch(lane.rows, (server) => this.#deps.mutedUntil(lane.recipient, server), now);
+    const facts = {
+      mutedUntil: (server: ServerName) => this.#deps.mutedUntil(lane.recipient, server),
+      watchesOthers: this.#deps.watchesOthers,
+    };
+    const batch = nextBatch(lane.rows, facts, now);
     if (batch.kind === 'idle') return this.#rest(lane, Number.POSITIVE_INFINITY, 'nothing-due', signal);
     if (batch.kind === 'wait') return this.#rest(lane, batch.until - now, 'nothing-due', signal);
 

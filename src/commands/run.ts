@@ -62,7 +62,8 @@ export async function run(options: RunOptions): Promise<number> {
             await introduce(() => telegram.identify(signal), settings.servers.length, signal);
             const menus = menusInAllLanguages().then((all) => telegram.registerCommands(all, signal));
             menus.catch((error) => {
-              if (!signal.aborted) log.warn({ error: String(error) }, 'the menu of commands is not registered');
+              if (!signal.aborted)
+                log.warn({ error: String(error) }, 'the menu of commands is not registered');
             });
             await telegram.listen(conversation, signal, (state) => {
               if (state.kind === 'connected') onConnected();
@@ -102,7 +103,11 @@ async function readSettings({ config, dataDir }: RunOptions): Promise<Settings |
 }
 
 /** Says that the bot runs, as soon as it is known to whom it talks, or that Telegram keeps it waiting. */
-async function introduce(identify: () => Promise<Identity>, servers: number, signal: AbortSignal): Promise<void> {
+async function introduce(
+  identify: () => Promise<Identity>,
+  servers: number,
+  signal: AbortSignal,
+): Promise<void> {
   const watched = `${servers} ${servers === 1 ? 'server' : 'servers'}`;
   const patience = new AbortController();
   const asked = identify();

@@ -35,7 +35,7 @@ export function quote(text: string): string {
 
 /** Tokens and secrets are long runs of letters and digits; names, addresses and paths have gaps. */
 export function looksSecret(text: string): boolean {
-  return (text.match(/[A-Za-z0-9_]{20,}/g) ?? []).some((run) => /\d/.test(run));
+  return (text.match(/[A-Za-z0-9]{20,}/g) ?? []).some((run) => /\d/.test(run));
 }
 
 /** In double quotes, with invisible characters spelled out, however long. */

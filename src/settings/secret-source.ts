@@ -1,6 +1,6 @@
 /**
  * Where does a secret come from: the settings file itself, an environment variable, or a file of its own?
- * Every value leaves here as a `Secret`; no message holds one.
+ * No message holds a value.
  */
 import { Secret } from '../lib/secret.ts';
 import type { Check } from './checks.ts';

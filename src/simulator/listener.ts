@@ -1,10 +1,11 @@
 /**
- * Answers "is this port open?": one HTTP(S) listener on a loopback address that can be shut, so that connections
- * are refused, and opened again on the same port. Never listens outside 127.0.0.0/8; knows no protocol above HTTP.
+ * Answers "is this port open?": one HTTP(S) listener on a loopback address that can refuse connections or lose their
+ * packets, and open again on the same port. Never listens outside 127.0.0.0/8; knows no protocol above HTTP.
  */
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { silence } from './silent-port.ts';
 
 export interface ListenerOptions {
   host: string;
@@ -15,13 +16,14 @@ export interface ListenerOptions {
   handle: http.RequestListener;
 }
 
+/** Open; refusing connections; or neither accepting nor refusing them, as if every packet were lost. */
+export type PortState = 'open' | 'refusing' | 'silent';
+
 export interface Listener {
   readonly host: string;
   readonly port: number;
-  readonly isOpen: boolean;
-  open(): Promise<void>;
-  /** Stops listening and destroys every connection; resolves when the port refuses. */
-  shut(): Promise<void>;
+  /** Resolves when the port is in that state; every state but 'open' destroys the connections that stand. */
+  become(state: PortState): Promise<void>;
 }
 
 const LOOPBACK = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
@@ -37,8 +39,9 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     : http.createServer(options.handle);
   const sockets = new Set<Socket>();
   let port = options.port;
-  let isOpen = false;
+  let state: PortState = 'refusing';
   let wasOpen = false;
+  let endSilence = async () => {};
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -54,13 +57,13 @@ export async function createListener(options: ListenerOptions): Promise<Listener
         server.off('error', reject);
         const address = server.address();
         if (address !== null && typeof address === 'object') port = address.port;
-        isOpen = wasOpen = true;
+        wasOpen = true;
         resolve();
       });
     });
 
-  const openNow = async () => {
-    for (let attempt = 1; !isOpen; attempt++) {
+  const open = async () => {
+    for (let attempt = 1; !server.listening; attempt++) {
       try {
         await listen();
       } catch (error) {
@@ -72,33 +75,36 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     }
   };
 
-  const shutNow = async () => {
-    if (!isOpen) return;
-    isOpen = false;
+  const shut = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const socket of sockets) socket.destroy();
     await closed;
   };
 
+  const change = async (wanted: PortState) => {
+    if (wanted === state) return;
+    if (state === 'open') await shut();
+    await endSilence();
+    endSilence = async () => {};
+    state = 'refusing';
+    if (wanted === 'open') await open();
+    if (wanted === 'silent') endSilence = await silence(options.host, port);
+    state = wanted;
+  };
+
   // One after another, so that a script need not wait for one before it asks for the next.
   let turn: Promise<void> = Promise.resolve();
-  const inTurn = (step: () => Promise<void>) => {
-    turn = turn.catch(() => {}).then(step);
+  const become = (wanted: PortState) => {
+    turn = turn.catch(() => {}).then(() => change(wanted));
     return turn;
   };
-  const open = () => inTurn(openNow);
-  const shut = () => inTurn(shutNow);
 
-  await open();
+  await become('open');
   return {
     host: options.host,
     get port() {
       return port;
     },
-    get isOpen() {
-      return isOpen;
-    },
-    open,
-    shut,
+    become,
   };
 }

@@ -5,6 +5,8 @@ export type TelegramFault =
   | { kind: 'none' }
   /** Port closed. */
   | { kind: 'away' }
+  /** Packets lost: connections neither accepted nor refused. Linux only. */
+  | { kind: 'dropping' }
   | { kind: 'hanging' }
   /** A proxy's HTML page. */
   | { kind: 'status'; status: number; body: string }

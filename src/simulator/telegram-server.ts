@@ -60,7 +60,7 @@ export class CallServer {
 
     const { fault } = trouble;
     if (fault.kind === 'hanging') return record(0, 'left hanging');
-    if (fault.kind === 'reset' || fault.kind === 'away') {
+    if (fault.kind === 'reset' || fault.kind === 'away' || fault.kind === 'dropping') {
       record(0, 'connection reset');
       request.socket.destroy();
       return;

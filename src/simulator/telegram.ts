@@ -165,7 +165,9 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
       trouble.fault = fault;
       if (fault.kind === 'hanging') state.updates.freeze();
       else if (fault.kind !== 'none' && fault.kind !== 'error') state.updates.abandon();
-      await (fault.kind === 'away' ? listener.shut() : listener.open());
+      await listener.become(
+        fault.kind === 'away' ? 'refusing' : fault.kind === 'dropping' ? 'silent' : 'open',
+      );
     },
     knowChat: (id, name) => void chats.know(id, name),
     block: (userId) => chats.setState(userId, 'blocked'),
@@ -199,7 +201,7 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
       state.updates.abandon();
       callsSeen.close();
       messagesSeen.close();
-      await listener.shut();
+      await listener.become('refusing');
     },
   };
   return simulator;

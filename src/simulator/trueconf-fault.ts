@@ -4,12 +4,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, send, text } from './answer.ts';
+import type { PortState } from './listener.ts';
 
 /** What is wrong with the server right now; 'none' heals it. */
 export type Fault =
   | { kind: 'none' }
   /** Ports closed: connections refused, existing sockets destroyed. For `token` and paths: the socket is destroyed. */
   | { kind: 'down' }
+  /** Packets lost: connections neither accepted nor refused. Linux only; for `token` and paths like 'hanging'. */
+  | { kind: 'dropping' }
   /** Accepts, never answers. */
   | { kind: 'hanging' }
   | { kind: 'slow'; latencyMs: number }
@@ -41,11 +44,11 @@ export class Faults {
     else this.#standing.delete(key);
   }
 
-  /** Whether the port should refuse connections. */
-  isShut(port: Port): boolean {
-    return (
-      this.#standing.get('all')?.fault.kind === 'down' || this.#standing.get(port)?.fault.kind === 'down'
-    );
+  /** What the whole port should do. */
+  portState(port: Port): PortState {
+    const kinds = [this.#standing.get('all')?.fault.kind, this.#standing.get(port)?.fault.kind];
+    if (kinds.includes('down')) return 'refusing';
+    return kinds.includes('dropping') ? 'silent' : 'open';
   }
 
   /** The fault that hits this request; the narrower place wins. */
@@ -64,6 +67,7 @@ export class Faults {
 export function spoil(fault: Fault, request: IncomingMessage, response: ServerResponse): boolean {
   switch (fault.kind) {
     case 'hanging':
+    case 'dropping':
       request.resume();
       return true;
     case 'down':

@@ -169,7 +169,7 @@ export async function startTrueConf(options: TrueConfSimulatorOptions = {}): Pro
     port: options.statusPort ?? 0,
     handle: (request, response) => exchange.receive('status', request, response),
   }).catch(async (error) => {
-    await api.shut();
+    await api.become('refusing');
     throw error;
   });
 
@@ -185,10 +185,7 @@ export async function startTrueConf(options: TrueConfSimulatorOptions = {}): Pro
     counts: exchange.counts,
     async setFault(fault, where = 'all') {
       faults.set(fault, where);
-      await Promise.all([
-        faults.isShut('api') ? api.shut() : api.open(),
-        faults.isShut('status') ? status.shut() : status.open(),
-      ]);
+      await Promise.all([api.become(faults.portState('api')), status.become(faults.portState('status'))]);
     },
     revokeTokens: () => tokens.revokeAll(),
     setScopes(scopes) {
@@ -206,7 +203,7 @@ export async function startTrueConf(options: TrueConfSimulatorOptions = {}): Pro
     end: (sessionId) => conferences.end(sessionId),
     forgetRequests: () => exchange.forget(),
     async close() {
-      await Promise.all([api.shut(), status.shut()]);
+      await Promise.all([api.become('refusing'), status.become('refusing')]);
     },
   };
   return simulator;

@@ -631,6 +631,16 @@ describe('faults', () => {
     expect(await poll).toBe('TIMEOUT');
   });
 
+  it('dropping: packets are lost, and it comes back', async () => {
+    const telegram = await start();
+    await telegram.setFault({ kind: 'dropping' });
+    expect(await codeOf(ask(`${telegram.apiRoot}/bot${telegram.token}/getMe`, { timeoutMs: 150 }))).toBe(
+      'TIMEOUT',
+    );
+    await telegram.setFault({ kind: 'none' });
+    expect((await call(telegram, 'getMe')).status).toBe(200);
+  });
+
   it("status: a proxy's page", async () => {
     const telegram = await start();
     await telegram.setFault({ kind: 'status', status: 403, body: '<html>blocked</html>' });

@@ -69,6 +69,26 @@ describe('a server that is down', () => {
   });
 });
 
+describe('a server whose packets are lost', () => {
+  it('neither accepts nor refuses, port by port, and comes back', async () => {
+    const { server, api, status } = await start();
+    await server.setFault({ kind: 'dropping' }, 'status');
+    const socket = net.connect(server.statusPort, '127.0.0.1');
+    const connected = new Promise((resolve) => socket.once('connect', () => resolve('connected')));
+    const nothing = new Promise((resolve) => setTimeout(resolve, 300, 'nothing'));
+    expect(await Promise.race([connected, nothing])).toBe('nothing');
+    socket.destroy();
+    expect((await api()).status).toBe(200);
+    await server.setFault({ kind: 'down' }, 'status');
+    expect(await codeOf(status())).toBe('ECONNREFUSED');
+    await server.setFault({ kind: 'dropping' });
+    expect(await codeOf(api(undefined, 100))).toBe('TIMEOUT');
+    await server.setFault({ kind: 'none' });
+    expect((await status()).status).toBe(200);
+    expect((await api()).status).toBe(200);
+  });
+});
+
 describe('faults', () => {
   it('hanging: accepts, never answers', async () => {
     const { server, api, status } = await start();
