@@ -80,11 +80,7 @@ class Origin implements HttpOrigin {
 
   async #once(request: HttpRequest): Promise<HttpAnswer> {
     const lane = await this.#openLane(request.signal);
-    try {
-      return await exchange(lane, request, this.#options.connectTimeout, { answering: false });
-    } finally {
-      lane.destroy();
-    }
+    return exchange(lane, { ...request, fresh: true }, this.#options.connectTimeout, { answering: false });
   }
 
   async #onKept(request: HttpRequest): Promise<HttpAnswer> {
@@ -168,11 +164,13 @@ class Origin implements HttpOrigin {
       dispatcher,
       used: false,
       isResolving,
-      destroy: () => {
+      hangUp: () => {
         this.#forget(lane);
-        dispatcher.destroy().catch(() => {});
-        // undici leaves a socket that is still connecting to itself.
         cut();
+      },
+      destroy: () => {
+        lane.hangUp();
+        dispatcher.destroy().catch(() => {});
       },
     };
     this.#open.add(lane);

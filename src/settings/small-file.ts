@@ -1,5 +1,5 @@
 /** Reads the small files that settings consist of or point to. The only file here that touches the disk. */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 export type SmallFile =
   | { readonly kind: 'read'; readonly bytes: Buffer }
@@ -7,18 +7,31 @@ export type SmallFile =
   | { readonly kind: 'unreadable'; readonly code: string; readonly reason: string };
 
 const LARGEST_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 16 * 1024;
 
 export async function readSmallFile(path: string): Promise<SmallFile> {
   try {
     const file = await open(path);
-    const chunks: Buffer[] = [];
-    // A stream with a bound, not `readFile`: a pipe is welcome, `/dev/zero` must not fill the memory.
-    for await (const chunk of file.createReadStream({ end: LARGEST_BYTES })) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    return bytes.length > LARGEST_BYTES ? unreadable('TOO_LARGE') : { kind: 'read', bytes };
+    try {
+      return await readUpToLimit(file);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     return unreadable((error as NodeJS.ErrnoException).code ?? 'unknown');
   }
+}
+
+/** Not `readFile`: a pipe is welcome, but `/dev/zero` must not fill the memory. */
+async function readUpToLimit(file: FileHandle): Promise<SmallFile> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total <= LARGEST_BYTES; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+    if (bytesRead === 0) return { kind: 'read', bytes: Buffer.concat(chunks) };
+    chunks.push(buffer.subarray(0, bytesRead));
+    total += bytesRead;
+  }
+  return unreadable('TOO_LARGE');
 }
 
 /** `undefined` when the bytes are not UTF-8. A byte order mark is dropped. */

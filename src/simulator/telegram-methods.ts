@@ -1,6 +1,6 @@
 /**
- * Answers "what does this Bot API method do?": the table of every method that the simulator speaks, except getUpdates
- * and those whose own files it names. Checks come in the order of the real server. Knows no HTTP.
+ * Answers "which Bot API methods are there?": the table of all that the simulator speaks except getUpdates, which
+ * needs the connection. Checks come in the order of the real server. Knows no HTTP.
  */
 import { deleteMyCommands, getMyCommands, setMyCommands } from './telegram-commands.ts';
 import { deleteMessage, editMessageReplyMarkup, editMessageText } from './telegram-editing.ts';
@@ -12,14 +12,19 @@ import type { BotState } from './telegram-state.ts';
 
 type Method = (state: BotState, params: Params) => unknown;
 
-const ACTIONS = [
+const ACTIONS = new Set([
   'typing',
   'upload_photo',
   'record_video',
   'upload_video',
   'record_voice',
   'upload_voice',
-].concat(['upload_document', 'choose_sticker', 'find_location', 'record_video_note', 'upload_video_note']);
+  'upload_document',
+  'choose_sticker',
+  'find_location',
+  'record_video_note',
+  'upload_video_note',
+]);
 
 /** By name in lower case: the Bot API does not mind the case. */
 export const METHODS: Readonly<Record<string, Method>> = {
@@ -38,15 +43,15 @@ export const METHODS: Readonly<Record<string, Method>> = {
   getchat: (state, params) => state.chats.toJson(state.chats.open(params.chat_id).id),
   sendchataction(state, params) {
     state.chats.open(params.chat_id, params.message_thread_id);
-    if (!ACTIONS.includes(String(params.action))) throw badRequest('wrong parameter action in request');
+    if (!ACTIONS.has(String(params.action))) throw badRequest('wrong parameter action in request');
     return true;
   },
   setwebhook(state, params) {
-    state.updates.webhookUrl = String(params.url ?? '');
+    state.updates.setWebhook(String(params.url ?? ''));
     return true;
   },
   deletewebhook(state, params) {
-    state.updates.webhookUrl = '';
+    state.updates.setWebhook('');
     if (params.drop_pending_updates === true) state.updates.drop();
     return true;
   },

@@ -64,7 +64,7 @@ function readJson(body: string): Params {
 }
 
 /** A file that came in a multipart body; its bytes are not kept. */
-export interface UploadedFile {
+interface UploadedFile {
   filename: string;
   contentType: string;
   bytes: number;

@@ -49,6 +49,7 @@ export class CallServer {
     const at = state.now();
     const startedAt = performance.now();
     const body = await readBody(request);
+    if (!request.complete) return;
     const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');
     const [, token = '', method = ''] = /^\/bot([^/]*)\/([^/]*)$/.exec(path) ?? [];
     const params = readParams(query, request.headers, body);
@@ -150,7 +151,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
       if (size <= BODY_LIMIT) chunks.push(chunk);
     }
   } catch {
-    // The client went away in the middle; there is nobody to answer.
+    // The client went away in the middle: `complete` is false.
   }
   return Buffer.concat(chunks);
 }

@@ -21,7 +21,7 @@ interface Poll {
 const NOT_BY_DEFAULT = ['chat_member', 'message_reaction', 'message_reaction_count'];
 
 export class Updates {
-  webhookUrl = '';
+  #webhookUrl = '';
   #queue: Update[] = [];
   #lastId: number;
   #allowed: string[] = [];
@@ -52,7 +52,7 @@ export class Updates {
   request(request: UpdateRequest, poll: Poll): void {
     const { offset, timeoutSeconds } = request;
     const limit = Math.min(Math.max(request.limit, 1), 100);
-    if (this.webhookUrl !== '') {
+    if (this.#webhookUrl !== '') {
       poll.deliver(
         conflict(
           "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
@@ -79,14 +79,30 @@ export class Updates {
     if (this.#poll?.poll === poll) this.#end();
   }
 
-  /** Ends the waiting poll without an answer. */
-  abandon(): void {
-    this.#end()?.abandon();
+  get isPolled(): boolean {
+    return this.#poll !== undefined;
+  }
+
+  /** Ends the waiting poll with a refusal, or with its connection. */
+  interrupt(refusal?: Refusal): void {
+    const poll = this.#end();
+    if (refusal === undefined) poll?.abandon();
+    else poll?.deliver(refusal);
   }
 
   /** Leaves the waiting poll unanswered for ever. */
   freeze(): void {
     this.#end();
+  }
+
+  /** Shuts getUpdates out, or lets it in again with ''. */
+  setWebhook(url: string): void {
+    this.#webhookUrl = url;
+    if (url !== '') this.interrupt(conflict('terminated by setWebhook request'));
+  }
+
+  get webhookUrl(): string {
+    return this.#webhookUrl;
   }
 
   drop(): void {

@@ -163,8 +163,12 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
     pushUpdate: (update) => state.updates.push(update),
     async setFault(fault) {
       trouble.fault = fault;
+      // A poll that waits meets the fault now, not when its time is up.
       if (fault.kind === 'hanging') state.updates.freeze();
-      else if (fault.kind !== 'none' && fault.kind !== 'error') state.updates.abandon();
+      else if (fault.kind !== 'none' && state.updates.isPolled) {
+        const refusal = trouble.refusalOf('getUpdates');
+        if (fault.kind !== 'error' || refusal !== undefined) state.updates.interrupt(refusal);
+      }
       await listener.become(
         fault.kind === 'away' ? 'refusing' : fault.kind === 'dropping' ? 'silent' : 'open',
       );
@@ -185,10 +189,7 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
       const message = chats.find(chatId, messageId);
       if (message !== undefined) message.isFrozen = true;
     },
-    setWebhook(url) {
-      state.updates.webhookUrl = url;
-      if (url !== '') state.updates.abandon();
-    },
+    setWebhook: (url) => state.updates.setWebhook(url),
     setLatency(wait) {
       latencyMs = wait;
     },
@@ -198,7 +199,7 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
       server.calls.length = 0;
     },
     async close() {
-      state.updates.abandon();
+      state.updates.interrupt();
       callsSeen.close();
       messagesSeen.close();
       await listener.become('refusing');

@@ -54,7 +54,7 @@ export class Tokens {
 }
 
 /** `conferences` covers `conferences:write` and `conferences.sessions.participants:read`; `conferences:read` only itself. */
-export function covers(granted: readonly string[], needed: string): boolean {
+function covers(granted: readonly string[], needed: string): boolean {
   return granted.some(
     (scope) => scope === needed || needed.startsWith(`${scope}:`) || needed.startsWith(`${scope}.`),
   );

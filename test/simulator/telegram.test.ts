@@ -516,6 +516,14 @@ describe('getUpdates', () => {
     expect(ids(await updates(telegram))).toEqual([]);
   });
 
+  it('that waits is ended by a webhook with 409', async () => {
+    const telegram = await start();
+    const poll = updates(telegram, { timeout: 10 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    telegram.setWebhook('https://a.b/hook');
+    await expectRefusal(poll, 409, 'Conflict: terminated by setWebhook request');
+  });
+
   it('forgets a client that went away', async () => {
     const telegram = await start();
     const url = `${telegram.apiRoot}/bot${telegram.token}/getUpdates?timeout=20`;
@@ -674,6 +682,22 @@ describe('faults', () => {
       expect((await send(telegram)).json).toEqual({ ok: false, error_code: 429, description, parameters });
     }
     expect((await send(telegram)).status).toBe(200);
+  });
+});
+
+describe('an error for every method', () => {
+  it('ends a poll that waits, too', async () => {
+    const telegram = await start();
+    const poll = call(telegram, 'getUpdates', { timeout: 10 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await telegram.setFault({
+      kind: 'error',
+      errorCode: 502,
+      description: 'Bad Gateway',
+      method: 'sendMessage',
+    });
+    await telegram.setFault({ kind: 'error', errorCode: 401, description: 'Unauthorized' });
+    await expectRefusal(poll, 401, 'Unauthorized');
   });
 });
 

@@ -37,12 +37,16 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   const newest = new Map<string, ChildSignal>();
   const jobs = new Set<Promise<void>>();
   let answersUnderWay = 0;
+  /** Logged once, for a flood must not flood the log. */
+  let isFull = false;
 
   const start = (work: Work, { incoming, place, tap }: Received) => {
     if (jobs.size >= MOST_JOBS) {
-      log.warn({ jobs: jobs.size }, 'too much work at once, an update is dropped');
+      if (!isFull) log.warn({ jobs: jobs.size }, 'too much work at once, updates are dropped');
+      isFull = true;
       return;
     }
+    isFull = false;
     const key = `${place.chat} ${incoming.person.id}`;
     newest.get(key)?.abort();
     const own = childOf(signal);

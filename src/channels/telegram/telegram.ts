@@ -1,4 +1,5 @@
 /** Telegram as a channel: puts the parts of this folder together. Knows no server, no rule and no text. */
+import { setMaxListeners } from 'node:events';
 import { childOf } from '../../lib/abort.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -84,6 +85,8 @@ export function openTelegram(options: TelegramOptions): TelegramChannel {
       const line = openLine({ clock, random, log, onState });
       const own = childOf(signal);
       const ceiling = new AbortController();
+      // Each piece of work listens to both, and there may be hundreds.
+      setMaxListeners(0, own.signal, ceiling.signal);
       let dispatcher: Dispatcher | undefined;
       let offset: number | undefined;
       try {

@@ -42,7 +42,10 @@ describe('what is tried again', () => {
   test.each([
     ['an error of Telegram', rejection(500, 'Internal Server Error')],
     ['Bad Gateway', rejection(502, 'Bad Gateway')],
-    ['a refused token (the poller ends the program, the alert waits in the outbox)', rejection(401, 'Unauthorized')],
+    [
+      'a refused token (the poller ends the program, the alert waits in the outbox)',
+      rejection(401, 'Unauthorized'),
+    ],
     ['no such path', rejection(404, 'Not Found')],
     ['no answer', timedOut('sendMessage')],
     ["a proxy's page", notTelegram('sendMessage', 403)],
@@ -54,13 +57,18 @@ describe('what is tried again', () => {
 });
 
 test('a group that became a supergroup has a new address, without topic (it had none)', () => {
-  const failure = rejection(400, 'Bad Request: group chat was upgraded to a supergroup chat', { movedTo: -100_77 });
+  const failure = rejection(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
+    movedTo: -100_77,
+  });
   expect(toDelivery(failure)).toEqual({ kind: 'moved', address: '-10077' });
 });
 
 describe('edits', () => {
   test.each([
-    ['message is not modified: specified new message content and reply markup are exactly the same', 'unchanged'],
+    [
+      'message is not modified: specified new message content and reply markup are exactly the same',
+      'unchanged',
+    ],
     ['message to edit not found', 'gone'],
     ["message can't be edited", 'gone'],
     ['MESSAGE_ID_INVALID', 'gone'],

@@ -105,7 +105,10 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 export function screen(text: string, buttons: readonly string[] = []): Screen {
-  return { text: escapeHtml(text), keyboard: buttons.length > 0 ? [buttons.map((label) => ({ label, data: label }))] : [] };
+  return {
+    text: escapeHtml(text),
+    keyboard: buttons.length > 0 ? [buttons.map((label) => ({ label, data: label }))] : [],
+  };
 }
 
 export function markup(text: string): Html {
@@ -149,6 +152,7 @@ export function slow(waiting?: string, heeds = true): Slow {
 }
 
 function recordingLog(lines: LogLine[]): Log {
-  const at = (level: LogLine['level']) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  const at = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -62,12 +62,17 @@ describe('properties', () => {
         return /\s/.test(text[index] ?? '') ? [] : [`${text[index]}${types.map(({ type }) => type).sort()}`];
       });
     };
-    const letters = fc.array(fc.constantFrom('a', 'b', ' ', '\n', '&'), { maxLength: 60 }).map((all) => all.join(''));
+    const letters = fc
+      .array(fc.constantFrom('a', 'b', ' ', '\n', '&'), { maxLength: 60 })
+      .map((all) => all.join(''));
     fc.assert(
-      fc.property(fc.array(fc.oneof(letters.map(bold), letters.map(escapeHtml)), { maxLength: 8 }), (parts) => {
-        const html = joinHtml(parts, '');
-        expect(split(html, TIGHT).flatMap(formatted)).toEqual(formatted(html));
-      }),
+      fc.property(
+        fc.array(fc.oneof(letters.map(bold), letters.map(escapeHtml)), { maxLength: 8 }),
+        (parts) => {
+          const html = joinHtml(parts, '');
+          expect(split(html, TIGHT).flatMap(formatted)).toEqual(formatted(html));
+        },
+      ),
     );
   });
 });
@@ -87,16 +92,25 @@ describe('where it cuts', () => {
 
   test('at the last line end that fits, so that no line is torn', () => {
     const html = escapeHtml('one two three\nfour five six\nseven eight nine');
-    expect(split(html, { units: 30, entities: 100 })).toEqual(['one two three\nfour five six\n', 'seven eight nine']);
+    expect(split(html, { units: 30, entities: 100 })).toEqual([
+      'one two three\nfour five six\n',
+      'seven eight nine',
+    ]);
   });
 
   test('at a space when a line is too long for one message', () => {
-    expect(split(escapeHtml('one two three four'), { units: 10, entities: 100 })).toEqual(['one two ', 'three four']);
+    expect(split(escapeHtml('one two three four'), { units: 10, entities: 100 })).toEqual([
+      'one two ',
+      'three four',
+    ]);
   });
 
   test('never inside a pair of surrogates or an escape', () => {
     expect(split(escapeHtml('🙂'.repeat(4)), { units: 3, entities: 100 })).toEqual(['🙂', '🙂', '🙂', '🙂']);
-    expect(split(escapeHtml('<<<<<<'), { units: 4, entities: 100 })).toEqual(['&lt;&lt;&lt;&lt;', '&lt;&lt;']);
+    expect(split(escapeHtml('<<<<<<'), { units: 4, entities: 100 })).toEqual([
+      '&lt;&lt;&lt;&lt;',
+      '&lt;&lt;',
+    ]);
   });
 
   test('open tags are closed at the cut and opened again, and none is opened for nothing', () => {
@@ -116,7 +130,9 @@ describe('where it cuts', () => {
 });
 
 test('plain text is what a person reads', () => {
-  expect(plainText('<b>a &amp; b</b> &lt;c&gt; <a href="https://x.y/?a=1&amp;b=2">d</a> &#33;&#x3f; &nbsp;' as Html)).toBe(
-    'a & b <c> d !? &nbsp;',
-  );
+  expect(
+    plainText(
+      '<b>a &amp; b</b> &lt;c&gt; <a href="https://x.y/?a=1&amp;b=2">d</a> &#33;&#x3f; &nbsp;' as Html,
+    ),
+  ).toBe('a & b <c> d !? &nbsp;');
 });

@@ -10,7 +10,10 @@ const CHANNEL = { id: -1002, type: 'channel', title: 'News' };
 const message = (fields: object): Update =>
   ({ update_id: 7, message: { message_id: 5, date: 1, from: ANNA, chat: PRIVATE, ...fields } }) as Update;
 const tap = (fields: object): Update =>
-  ({ update_id: 7, callback_query: { id: 'q', from: ANNA, chat_instance: 'c', data: 'd', ...fields } }) as Update;
+  ({
+    update_id: 7,
+    callback_query: { id: 'q', from: ANNA, chat_instance: 'c', data: 'd', ...fields },
+  }) as Update;
 const request = (update: Update) => read(update, 'OurBot')?.incoming.request;
 
 describe('commands', () => {
@@ -64,7 +67,10 @@ describe('who and where', () => {
     const from = { id: 9, is_bot: false, first_name: '' };
     expect(read(message({ text: 'x', from }), 'OurBot')?.incoming.person).toEqual({ id: 9, name: '9' });
     const named = { ...from, username: 'nine' };
-    expect(read(message({ text: 'x', from: named }), 'OurBot')?.incoming.person).toEqual({ id: 9, name: 'nine' });
+    expect(read(message({ text: 'x', from: named }), 'OurBot')?.incoming.person).toEqual({
+      id: 9,
+      name: 'nine',
+    });
   });
 
   test('a photo or a sticker in a private chat counts as text (the answer is the menu)', () => {
@@ -94,7 +100,9 @@ describe('a press', () => {
   });
 
   test('in a channel counts (alerts may go there), and is no private one', () => {
-    expect(read(tap({ message: { message_id: 5, date: 3, chat: CHANNEL } }), 'OurBot')?.incoming.place).toBe('group');
+    expect(read(tap({ message: { message_id: 5, date: 3, chat: CHANNEL } }), 'OurBot')?.incoming.place).toBe(
+      'group',
+    );
   });
 });
 
@@ -103,10 +111,16 @@ test.each([
   ['from a bot', message({ text: '/id', from: { ...ANNA, is_bot: true } })],
   ['from an anonymous administrator', message({ text: '/id', chat: GROUP, sender_chat: GROUP })],
   ['in a channel', message({ text: '/id', chat: CHANNEL })],
-  ['that is a channel post', { update_id: 1, channel_post: { message_id: 1, date: 1, chat: CHANNEL } } as Update],
+  [
+    'that is a channel post',
+    { update_id: 1, channel_post: { message_id: 1, date: 1, chat: CHANNEL } } as Update,
+  ],
   ['that only tells of a pinned message', message({ pinned_message: {} })],
   ['that is a press on an inline message', tap({ inline_message_id: 'i' })],
-  ['that is a press without data', tap({ data: undefined, message: { message_id: 5, date: 3, chat: PRIVATE } })],
+  [
+    'that is a press without data',
+    tap({ data: undefined, message: { message_id: 5, date: 3, chat: PRIVATE } }),
+  ],
   ['of a kind that was not asked for', { update_id: 1, poll: {} } as unknown as Update],
 ])('an update %s means nothing', (_, update) => {
   expect(read(update, 'OurBot')).toBeUndefined();

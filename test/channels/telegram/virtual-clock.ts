@@ -56,7 +56,9 @@ export function virtualClock(start = Date.UTC(2030, 0, 1)): VirtualClock {
       for (const startedAt = performance.now(); performance.now() - startedAt < 10_000; await turn()) {
         for (const { ms } of sleepers) if (matches(ms)) return ms;
       }
-      throw new Error(`nobody waits for that; there are waits of ${[...sleepers].map(({ ms }) => ms).join(', ')} ms`);
+      throw new Error(
+        `nobody waits for that; there are waits of ${[...sleepers].map(({ ms }) => ms).join(', ')} ms`,
+      );
     },
   };
 }
