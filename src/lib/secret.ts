@@ -3,8 +3,11 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '[secret]';
 
-/** Values that must never be printed, longest first so that one inside another leaves no rest. */
-let known: string[] = [];
+/** Values that must never be printed, in every spelling in which they may turn up. */
+const known = new Set<string>();
+
+/** The same, longest first so that one inside another leaves no rest; `undefined`: to be sorted anew. */
+let longestFirst: readonly string[] | undefined;
 
 /** A value that can be used but not printed: `String`, JSON, template literals and `console` all show `[secret]`. */
 export class Secret {
@@ -38,15 +41,16 @@ const SHORTEST = 4;
 
 function remember(value: string): void {
   if (value.length < SHORTEST) return;
-  const spellings = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-  known = [...new Set([...known, ...spellings])].sort((a, b) => b.length - a.length);
+  known.add(value).add(encodeURIComponent(value)).add(JSON.stringify(value).slice(1, -1));
+  longestFirst = undefined;
 }
 
 /** Replaces every known secret, and anything shaped like a Telegram bot token, in a text about to be printed. */
 export function scrub(text: string): string {
   let clean = text;
-  for (const value of known) {
+  longestFirst ??= [...known].sort((a, b) => b.length - a.length);
+  for (const value of longestFirst) {
     if (clean.includes(value)) clean = clean.replaceAll(value, HIDDEN);
   }
-  return clean.replace(/\b\d{5,}:[\w-]{30,}/g, HIDDEN);
+  return clean.replace(/\d{5,}:[\w-]{30,}/g, HIDDEN);
 }

@@ -1,0 +1,117 @@
+/**
+ * How is a server's API called? Puts the token on, renews it when it was refused, and answers with JSON or a
+ * `ServerTrouble`. Knows no call in particular.
+ */
+import { ServerTrouble, type Trouble } from '../domain/trouble.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { HttpAnswer, HttpOrigin } from '../lib/http.ts';
+import type { Log } from '../lib/log.ts';
+import type { AccessTokens, Token } from './access-token.ts';
+import { exchanged, isSuccess, parseJson, reasonsOf, statusTrouble } from './errors.ts';
+import { ANSWER_TIMEOUT, TOKEN_SCOPES_SETTLED } from './limits.ts';
+import { Reader } from './reader.ts';
+
+export interface ApiCall {
+  /** For messages: what is being done, without values. */
+  readonly operation: string;
+  readonly method: 'GET' | 'POST';
+  /** Below `/api/v3.3`, with the query. */
+  readonly path: string;
+  /** The OAuth scope that the operator has to grant for it. */
+  readonly scope: string;
+}
+
+export interface Api {
+  /** The answer's JSON; nothing when its body is empty. */
+  call(call: ApiCall, signal: AbortSignal): Promise<Reader>;
+}
+
+/** Where the token travels. The query ends up in access logs, so it is for servers that refuse the header. */
+type Place = 'header' | 'query';
+
+export function openApi(
+  server: string,
+  origin: HttpOrigin,
+  tokens: AccessTokens,
+  clock: Clock,
+  log: Log,
+): Api {
+  let place: Place = 'header';
+
+  function send(operation: string, call: ApiCall, token: Token, where: Place, signal: AbortSignal) {
+    const path = `/api/v3.3${call.path}`;
+    const query = `${path.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(token.value)}`;
+    return exchanged(
+      operation,
+      origin.request({
+        method: call.method,
+        path: where === 'query' ? path + query : path,
+        headers: {
+          accept: 'application/json',
+          ...(where === 'header' ? { authorization: `Bearer ${token.value}` } : {}),
+        },
+        answerTimeout: ANSWER_TIMEOUT,
+        // Stopping twice is stopping.
+        repeatable: true,
+        signal,
+      }),
+    );
+  }
+
+  async function answerTo(operation: string, call: ApiCall, signal: AbortSignal): Promise<HttpAnswer> {
+    const token = await tokens.current(signal);
+    const first = await send(operation, call, token, place, signal);
+    if (!isTokenRefused(first) && !mayLackNewScopes(first, token, clock)) return first;
+
+    log.debug({ server, status: first.status }, 'access token refused, getting another');
+    const fresh = (await tokens.another(token, signal)) ?? token;
+    if (fresh !== token) {
+      const second = await send(operation, call, fresh, place, signal);
+      if (!isTokenRefused(second)) return second;
+    }
+    if (place === 'header' && isTokenRefused(first)) {
+      const third = await send(operation, call, fresh, 'query', signal);
+      if (!isTokenRefused(third)) {
+        place = 'query';
+        log.warn({ server }, 'this server refuses tokens in the header: they go in the query from now on');
+        return third;
+      }
+    }
+    throw new ServerTrouble(operation, { code: 'credentials-rejected' });
+  }
+
+  return {
+    async call(call, signal) {
+      const operation = `${server}: ${call.operation}`;
+      const answer = await answerTo(operation, call, signal);
+      if (!isSuccess(answer.status)) throw new ServerTrouble(operation, refusal(answer, call));
+      if (answer.text === '') return new Reader(operation, undefined);
+      const body = parseJson(answer.text);
+      if (body === undefined) throw new ServerTrouble(operation, { code: 'not-json' });
+      return new Reader(operation, body);
+    },
+  };
+}
+
+/** 401 on API v4, 403 with this reason on v3.3. */
+function isTokenRefused(answer: HttpAnswer): boolean {
+  return answer.status === 401 || (answer.status === 403 && reasonsOf(answer).includes('accessTokenInvalid'));
+}
+
+/** A scope granted after a token was issued is in the next token only, and tokens live for a week. */
+function mayLackNewScopes(answer: HttpAnswer, token: Token, clock: Clock): boolean {
+  if (answer.status !== 403 || token.issuedAt === undefined) return false;
+  return clock.now() - token.issuedAt >= TOKEN_SCOPES_SETTLED && reasonsOf(answer).length > 0;
+}
+
+function refusal(answer: HttpAnswer, call: ApiCall): Trouble {
+  const reasons = reasonsOf(answer);
+  // A refusal that is not TrueConf's comes from something in front of it and tells nothing of scopes and sessions.
+  if (answer.status === 403) {
+    return reasons.length > 0 ? { code: 'scope-missing', scope: call.scope } : { code: 'forbidden' };
+  }
+  if (answer.status === 404 && reasons.length > 0 && !reasons.includes('routeNotFound')) {
+    return { code: 'not-found' };
+  }
+  return statusTrouble(answer.status);
+}

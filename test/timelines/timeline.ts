@@ -1,0 +1,348 @@
+/**
+ * Timelines: the whole program runs under a virtual clock while a script says what happens when, in seconds and in
+ * sentences; what people are told, when and in which words is then compared.
+ */
+import { expect, onTestFinished } from 'vitest';
+import { runApp } from '../../src/app.ts';
+import type { Delivery } from '../../src/channels/port.ts';
+import type { Refusal } from '../../src/domain/events.ts';
+import type { ServerName } from '../../src/domain/names.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { HOUR, SECOND } from '../../src/lib/time.ts';
+import type { ServerSettings, Settings } from '../../src/settings/settings.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
+import type { Store } from '../../src/storage/store.ts';
+import { MemoryChannel } from '../support/memory-channel.ts';
+import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
+import { BEHAVIOURS, type BehaviourName, ScriptedServer } from '../support/scripted-server.ts';
+import { START, VirtualClock } from '../support/virtual-clock.ts';
+
+/** Seconds since the start of the timeline. */
+type Seconds = number;
+
+export interface ServerScript {
+  /** Between two probes. */
+  readonly interval: Seconds;
+  readonly failures: number;
+  readonly successes: number;
+  readonly reminderHours: number | undefined;
+  readonly monitored: boolean;
+  /** `https` keeps alerts short: no word about the web server. */
+  readonly check: 'vsstatus' | 'https';
+}
+
+const USUAL: ServerScript = {
+  interval: 15,
+  failures: 2,
+  successes: 1,
+  reminderHours: undefined,
+  monitored: true,
+  check: 'https',
+};
+
+export interface TimelineOptions {
+  /** Names, or names with what is unusual about them. Default: one server, alpha. */
+  readonly servers?: readonly string[] | Readonly<Record<string, Partial<ServerScript>>>;
+  /** Of `PEOPLE`. Default: anna. */
+  readonly people?: readonly (keyof typeof PEOPLE)[];
+  /** Of `CHATS`. Default: none. */
+  readonly chats?: readonly (keyof typeof CHATS)[];
+  /** What an earlier run left behind. */
+  readonly store?: Store;
+  /** When this run starts. */
+  readonly from?: Seconds;
+  readonly random?: () => number;
+}
+
+export const PEOPLE = { anna: 1001, boris: 1002, carol: 1003 } as const;
+export const CHATS = { 'night shift': '-1001234567890:42', moved: '-1009876543210' } as const;
+
+const NAMES = new Map<string, string>([
+  ...Object.entries(PEOPLE).map(([name, id]) => [String(id), name] as const),
+  ...Object.entries(CHATS).map(([name, address]) => [address, name] as const),
+]);
+
+export type Step = { readonly at: Seconds; readonly does: Deed | undefined };
+type Deed = string | (() => unknown);
+
+/** It happens before anything else that is due at that moment. */
+export function at(seconds: Seconds, does: Deed): Step {
+  return { at: seconds, does };
+}
+
+/** Time passes, and what is due at that very moment has happened. */
+export function until(seconds: Seconds): Step {
+  return { at: seconds, does: undefined };
+}
+
+/** What somebody was told. */
+export interface Told {
+  readonly at: Seconds;
+  /** In the order in which they were told. */
+  readonly to: string;
+  readonly text: string;
+}
+
+export function told(seconds: Seconds, to: string, ...lines: readonly string[]): Told {
+  return { at: seconds, to, text: lines.join('\n') };
+}
+
+export class Timeline {
+  readonly clock: VirtualClock;
+  readonly channel: MemoryChannel;
+  readonly store: Store;
+  readonly log: RecordingLog = recordingLog();
+  readonly servers: ReadonlyMap<string, ScriptedServer>;
+  /** Set by a test in which something breaks. */
+  errorsExpected = false;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #outcome: 'running' | 'ended' | { readonly error: unknown } = 'running';
+
+  constructor(options: TimelineOptions) {
+    this.clock = new VirtualClock(START + (options.from ?? 0) * SECOND);
+    this.channel = new MemoryChannel(this.clock);
+    this.store = options.store ?? createMemoryStore();
+    this.servers = new Map(
+      Object.keys(scripts(options)).map((name) => [name, new ScriptedServer(name, this.clock)]),
+    );
+  }
+
+  async start(options: TimelineOptions): Promise<void> {
+    const words = await loadTranslator('en');
+    this.#running = runApp(
+      settings(options),
+      {
+        clock: this.clock,
+        random: options.random ?? (() => 0),
+        log: this.log,
+        words,
+        store: this.store,
+        channel: this.channel,
+        openServer: ({ name }) => this.server(name),
+      },
+      this.#stopping.signal,
+    );
+    this.#running.then(
+      () => {
+        this.#outcome = 'ended';
+      },
+      (error) => {
+        this.#outcome = { error };
+      },
+    );
+  }
+
+  server(name: string): ScriptedServer {
+    const server = this.servers.get(name);
+    if (!server) throw new Error(`no server is named ${name}`);
+    return server;
+  }
+
+  /** Plays the steps in order of time; may be called again to go on. */
+  async play(...steps: readonly Step[]): Promise<void> {
+    for (const step of [...steps].sort((a, b) => a.at - b.at)) {
+      const moment = START + step.at * SECOND;
+      if (step.does === undefined) {
+        await this.clock.advanceTo(moment);
+        continue;
+      }
+      await this.clock.advanceJustBefore(moment);
+      if (typeof step.does === 'string') this.#perform(step.does);
+      else step.does();
+      await this.clock.settle();
+    }
+  }
+
+  /** Everything that was delivered; those who were told the same at the same time in one entry. */
+  get told(): Told[] {
+    const all = new Map<string, { at: Seconds; to: string[]; text: string }>();
+    for (const { at: moment, address, screen, delivery } of this.channel.attempts) {
+      if (delivery.kind !== 'delivered') continue;
+      const key = JSON.stringify([moment, screen.text]);
+      const entry = all.get(key) ?? { at: this.#seconds(moment), to: [], text: screen.text };
+      entry.to.push(NAMES.get(address) ?? address);
+      all.set(key, entry);
+    }
+    return [...all.values()].map((entry) => ({ ...entry, to: entry.to.join(', ') }));
+  }
+
+  /** When each attempt to tell somebody was made, failed ones included. */
+  attempts(to: string): Seconds[] {
+    const address = addressOf(to);
+    return this.channel.attempts.filter((one) => one.address === address).map((one) => this.#seconds(one.at));
+  }
+
+  /** When each probe of a server started. */
+  probes(name: string): Seconds[] {
+    return this.server(name).probes.map((moment) => this.#seconds(moment));
+  }
+
+  webLooks(name: string): Seconds[] {
+    return this.server(name).webLooks.map((moment) => this.#seconds(moment));
+  }
+
+  /** The text that a chat shows last. */
+  shown(to: string): string {
+    return this.channel.lastScreen.get(addressOf(to))?.text ?? '';
+  }
+
+  labels(to: string): string[] {
+    return (this.channel.lastScreen.get(addressOf(to))?.keyboard ?? []).flat().map(({ label }) => label);
+  }
+
+  /** `running`, `ended`, or the error that ended it. */
+  get outcome(): unknown {
+    return typeof this.#outcome === 'string' ? this.#outcome : this.#outcome.error;
+  }
+
+  /** Stops the program; no time passes. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.clock.settle();
+  }
+
+  #perform(sentence: string): void {
+    for (const [pattern, act] of SENTENCES) {
+      const match = pattern.exec(sentence);
+      if (match) return act(this, match.slice(1));
+    }
+    const server = [...this.servers.keys()].find((name) => sentence.startsWith(`${name} `));
+    const behaviour = sentence.slice((server ?? '').length + 1);
+    if (server === undefined || !Object.hasOwn(BEHAVIOURS, behaviour)) {
+      throw new Error(`a timeline does not know what this means: ${sentence}`);
+    }
+    this.server(server).behave(behaviour as BehaviourName);
+  }
+
+  #seconds(moment: number): Seconds {
+    return (moment - START) / SECOND;
+  }
+}
+
+/** What can happen beside a server's behaviour. */
+const SENTENCES: readonly (readonly [RegExp, (timeline: Timeline, words: string[]) => void])[] = [
+  [
+    /^telegram is away$/,
+    ({ channel }) => {
+      channel.answer = () => ({ kind: 'retry', reason: 'no connection' });
+    },
+  ],
+  [
+    /^telegram answers again$/,
+    ({ channel }) => {
+      channel.answer = () => ({ kind: 'delivered' });
+    },
+  ],
+  [
+    /^telegram is back$/,
+    ({ channel }) => {
+      channel.answer = () => ({ kind: 'delivered' });
+      channel.reconnect();
+    },
+  ],
+  [/^(.+) (blocks the bot|is no longer there)$/, (timeline, [who = '', how]) => {
+    refuse(timeline, who, how === 'blocks the bot' ? 'blocked' : 'chat-not-found');
+  }],
+  [/^(.+) presses (.+)$/, (timeline, [who = '', label = '']) => press(timeline, who, label)],
+  [
+    /^(.+) sends \/(\w+)$/,
+    ({ channel }, [who = '', name = '']) => {
+      channel.send({
+        person: person(who),
+        place: 'private',
+        address: addressOf(who),
+        request: { kind: 'command', name },
+      });
+    },
+  ],
+];
+
+function refuse({ channel }: Timeline, who: string, refusal: Refusal): void {
+  const before = channel.answer;
+  const address = addressOf(who);
+  channel.answer = (to): Delivery | Promise<Delivery> =>
+    to === address ? { kind: 'refused', refusal, reason: `403 ${refusal}` } : before(to);
+}
+
+/** A button of what the chat shows last, by its label or a part of it. */
+function press({ channel }: Timeline, who: string, label: string): void {
+  const address = addressOf(who);
+  const buttons = (channel.lastScreen.get(address)?.keyboard ?? []).flat();
+  const button = buttons.find((one) => one.label === label) ?? buttons.find((one) => one.label.includes(label));
+  if (!button) throw new Error(`${who} sees ${buttons.map((one) => one.label).join(' | ')} and no ${label}`);
+  const place = address.startsWith('-') ? 'group' : 'private';
+  channel.send({ person: person(who), place, address, request: { kind: 'tap', data: button.data } });
+}
+
+function person(who: string) {
+  const name = who.slice(0, 1).toUpperCase() + who.slice(1);
+  return { id: PEOPLE[who as keyof typeof PEOPLE] ?? PEOPLE.anna, name };
+}
+
+function addressOf(who: string): string {
+  return String(PEOPLE[who as keyof typeof PEOPLE] ?? CHATS[who as keyof typeof CHATS] ?? who);
+}
+
+/**
+ * Starts the program. At the end of the test it is stopped, which must leave nothing behind: it ends without any
+ * time passing, nobody waits for anything, every adapter is closed, and nothing broke unless that was expected.
+ */
+export async function timeline(options: TimelineOptions = {}): Promise<Timeline> {
+  const story = new Timeline(options);
+  onTestFinished(async () => {
+    await story.stop();
+    expect(story.outcome).not.toBe('running');
+    expect(story.clock.pending).toEqual([]);
+    expect([...story.servers.values()].every(({ closed }) => closed)).toBe(true);
+    if (!story.errorsExpected) expect(story.log.messages('error')).toEqual([]);
+  });
+  await story.start(options);
+  return story;
+}
+
+function scripts({ servers = ['alpha'] }: TimelineOptions): Readonly<Record<string, Partial<ServerScript>>> {
+  return Array.isArray(servers)
+    ? Object.fromEntries(servers.map((name) => [name, {}]))
+    : (servers as Record<string, Partial<ServerScript>>);
+}
+
+function settings(options: TimelineOptions): Settings {
+  return {
+    telegram: {
+      token: new Secret('4242424:AAtimelinetokentimelinetokentimeline'),
+      administrators: (options.people ?? ['anna']).map((name) => PEOPLE[name]),
+      alertChats: (options.chats ?? []).map((name) => CHATS[name]),
+      apiRoot: 'https://api.telegram.org',
+      proxy: undefined,
+    },
+    locale: 'en',
+    timeZone: 'UTC',
+    dataDir: '/nowhere',
+    logLevel: 'info',
+    servers: Object.entries(scripts(options)).map(([name, unusual]) => serverSettings(name, unusual)),
+  };
+}
+
+function serverSettings(name: string, unusual: Partial<ServerScript>): ServerSettings {
+  const script = { ...USUAL, ...unusual };
+  return {
+    name: name as ServerName,
+    host: `${name}.example.com`,
+    clientId: 'id',
+    clientSecret: new Secret('a client secret'),
+    accessToken: undefined,
+    tls: { kind: 'system' },
+    httpsPort: 443,
+    status: {
+      monitored: script.monitored,
+      probeInterval: script.interval * SECOND,
+      check: script.check,
+      statusPort: 4307,
+      thresholds: { failures: script.failures, successes: script.successes },
+      reminder: script.reminderHours === undefined ? undefined : script.reminderHours * HOUR,
+    },
+    forgotten: { minDuration: HOUR },
+  };
+}
