@@ -2,6 +2,7 @@
  * Builds the program from its settings, starts the parts in order and stops them in reverse. The only place that
  * sees both halves: servers, monitor and alerts on one side, the bot and its channel on the other.
  */
+import { setMaxListeners } from 'node:events';
 import { Alerts } from './alerts/alerts.ts';
 import { Dispatcher } from './alerts/dispatcher.ts';
 import { createCompose } from './alerts/messages.ts';
@@ -136,11 +137,13 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
   });
 
   const parts = new AbortController();
+  // Every watch and every recipient's lane listens to it.
+  setMaxListeners(0, parts.signal);
   const stopParts = () => parts.abort();
   signal.addEventListener('abort', stopParts, { once: true });
   if (signal.aborted) stopParts();
   try {
-    await Promise.all(
+    const ends = await Promise.allSettled(
       [
         channel.listen(bot, parts.signal, () => dispatcher.channelIsBack()),
         dispatcher.run(parts.signal),
@@ -154,6 +157,9 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
         }
       }),
     );
+    // Not before all have ended, because they still use the servers and the store.
+    const broken = ends.find((end) => end.status === 'rejected');
+    if (broken) throw broken.reason;
   } finally {
     await Promise.all(units.map(({ adapter }) => adapter.close()));
     await store.close();

@@ -81,11 +81,16 @@ class Words {
     const { down, stillDown, up, past } = folded;
     const total = down.length + stillDown.length + up.length + past.length;
     const only = total === 1;
+    const failing = new Set(down.map(({ server }) => server));
     const parts = [
       this.#blindness(down.length),
+      // Up and down again: the last word about a server is what is true now.
+      ...this.#upList(up.filter(({ server }) => failing.has(server))),
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
       ...stillDown.map((event) => this.#stillDown(event, only)),
-      ...(only ? up.map((event) => this.#up(event)) : this.#upList(up)),
+      ...(only
+        ? up.map((event) => this.#up(event))
+        : this.#upList(up.filter(({ server }) => !failing.has(server)))),
       ...past.map((outage) => this.#past(outage)),
       this.#stillOthers(folded),
     ];

@@ -6,6 +6,7 @@ import { type Identity, openTelegram } from '../channels/telegram/telegram.ts';
 import { TokenRefused } from '../channels/telegram/token-refused.ts';
 import { availableLocales, loadTranslator, type Translator } from '../i18n/translator.ts';
 import { systemClock } from '../lib/clock.ts';
+import { createConnector } from '../lib/connector.ts';
 import { fetchThrough } from '../lib/http-fetch.ts';
 import { createLog } from '../lib/log.ts';
 import { scrub } from '../lib/secret.ts';
@@ -41,7 +42,9 @@ export async function run(options: RunOptions): Promise<number> {
   const log = createLog(settings.logLevel);
   const words = await loadTranslator(settings.locale);
   const { token, apiRoot, proxy } = settings.telegram;
-  const fetcher = fetchThrough({ connectTimeout: 10 * SECOND, proxy });
+  // One for all: names are looked up once and TLS contexts shared.
+  const connector = createConnector();
+  const fetcher = fetchThrough({ connectTimeout: 10 * SECOND, proxy, connector });
   const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock: systemClock, log });
 
   const stopping = stopOnSignals();
@@ -54,7 +57,7 @@ export async function run(options: RunOptions): Promise<number> {
         log,
         words,
         store: createMemoryStore(),
-        openServer: (server) => openTrueConfServer(server, { clock: systemClock, log }),
+        openServer: (server) => openTrueConfServer(server, { clock: systemClock, log, connector }),
         channel: {
           name: telegram.name,
           deliver: (address, screen, signal) => telegram.deliver(address, screen, signal),

@@ -32,16 +32,14 @@ type Credentials = Pick<ServerSettings, 'name' | 'clientId' | 'clientSecret' | '
 export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, clock: Clock): AccessTokens {
   const operation = `${settings.name}: get an access token`;
   const { clientId, clientSecret, accessToken } = settings;
-  const rejected = () => new ServerTrouble(operation, { code: 'credentials-rejected' });
-  let ready: Token | undefined = accessToken && {
-    value: accessToken.reveal(),
-    issuedAt: undefined,
-    renewAt: Number.POSITIVE_INFINITY,
-  };
+  const given = accessToken?.reveal() ?? '';
+  let ready: Token | undefined = isSendable(given)
+    ? { value: given, issuedAt: undefined, renewAt: Number.POSITIVE_INFINITY }
+    : undefined;
   let granted: Token | undefined;
 
   const renew = singleFlight(async (signal) => {
-    if (!clientId || !clientSecret) throw rejected();
+    if (!clientId || !clientSecret) throw new ServerTrouble(operation, { code: 'credentials-rejected' });
     const issuedAt = clock.now();
     const request = origin.request({
       method: 'POST',
@@ -63,10 +61,7 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
   });
 
   async function current(signal: AbortSignal): Promise<Token> {
-    if (ready) {
-      if (!isSendable(ready.value)) throw rejected();
-      return ready;
-    }
+    if (ready) return ready;
     return granted && clock.now() < granted.renewAt ? granted : renew(signal);
   }
 

@@ -97,6 +97,7 @@ export function openTrueConfServer(settings: ServerSettings, deps: TrueConfDeps)
       try {
         const answer = await api.call({ operation, method: 'POST', path, scope: 'conferences' }, signal);
         if (answer.isNothing) return 'stopped';
+        if (!answer.field('error').isNothing) return answer.field('error').fail();
         const state = answer.field('state');
         return state.isNothing || state.value === 'stopped' ? 'stopped' : state.fail();
       } catch (error) {

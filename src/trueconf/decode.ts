@@ -33,13 +33,12 @@ export function decodeCalls(answer: Reader, now: EpochMs): CallsPage {
   };
 }
 
+/** Null while it runs; PHP has zero dates for "none" as well. */
 function isRunning(end: Reader): boolean {
   if (end.isNothing || end.value === '' || end.value === false) return true;
-  return end.date() === undefined && /^(0|0000-.*|-0001-.*)$/.test(dateText(end));
-}
-
-function dateText(end: Reader): string {
-  return (typeof end.value === 'object' ? end.field('date').text() : end.text()) ?? '';
+  if (end.date() !== undefined) return false;
+  const text = typeof end.value === 'object' ? end.field('date').text() : end.text();
+  return text !== undefined && /^(0|0000-|-0001-)/.test(text) ? true : end.fail();
 }
 
 /** Calls of class 0 and 1 are between two people and no conference (TrueConf's own bot leaves them out, too). */

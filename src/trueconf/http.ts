@@ -60,22 +60,22 @@ export function openApi(
 
   async function answerTo(operation: string, call: ApiCall, signal: AbortSignal): Promise<HttpAnswer> {
     const token = await tokens.current(signal);
-    const first = await send(operation, call, token, place, signal);
+    const where = place;
+    const first = await send(operation, call, token, where, signal);
     if (!isTokenRefused(first) && !mayLackNewScopes(first, token, clock)) return first;
 
     log.debug({ server, status: first.status }, 'access token refused, getting another');
     const fresh = (await tokens.another(token, signal)) ?? token;
     if (fresh !== token) {
-      const second = await send(operation, call, fresh, place, signal);
+      const second = await send(operation, call, fresh, where, signal);
       if (!isTokenRefused(second)) return second;
     }
-    if (place === 'header' && isTokenRefused(first)) {
-      const third = await send(operation, call, fresh, 'query', signal);
-      if (!isTokenRefused(third)) {
-        place = 'query';
-        log.warn({ server }, 'this server refuses tokens in the header: they go in the query from now on');
-        return third;
-      }
+    const other = where === 'header' ? 'query' : 'header';
+    const third = await send(operation, call, fresh, other, signal);
+    if (!isTokenRefused(third)) {
+      if (place !== other) log.warn({ server, place: other }, 'this server takes access tokens in another place');
+      place = other;
+      return third;
     }
     throw new ServerTrouble(operation, { code: 'credentials-rejected' });
   }

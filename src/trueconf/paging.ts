@@ -14,7 +14,7 @@ export async function readCalls(
   read: (page: number, size: number) => Promise<CallsPage>,
 ): Promise<Conference[]> {
   const first = await read(1, CALLS_FIRST_PAGE);
-  if (isLast(first, first.rows)) return conferencesOf(first.running);
+  if (isLast(first, first.rows, CALLS_FIRST_PAGE)) return conferencesOf(first.running);
 
   const running = new Map<SessionId, Conference | undefined>();
   let rows = 0;
@@ -23,13 +23,15 @@ export async function readCalls(
     const answer = await read(page, CALLS_PAGE);
     for (const [session, conference] of answer.running) running.set(session, conference);
     rows += answer.rows;
-    if (isLast(answer, rows) || running.size === before) return conferencesOf(running);
+    if (isLast(answer, rows, CALLS_PAGE) || running.size === before) return conferencesOf(running);
   }
   throw new ServerTrouble(operation, { code: 'too-large' });
 }
 
-function isLast(page: CallsPage, rowsSoFar: number): boolean {
-  return page.reachedEnded || page.rows === 0 || (page.total !== undefined && rowsSoFar >= page.total);
+/** A total is believed only when the page is not full: a server that counts pages' rows would hide the rest. */
+function isLast(page: CallsPage, rowsSoFar: number, size: number): boolean {
+  if (page.reachedEnded || page.rows === 0) return true;
+  return page.rows < size && page.total !== undefined && rowsSoFar >= page.total;
 }
 
 function conferencesOf(running: ReadonlyMap<SessionId, Conference | undefined>): Conference[] {
@@ -45,9 +47,10 @@ export async function readParticipants(
   if (first.participants.length >= (first.total ?? 0)) return [...first.participants];
 
   const everybody = new Map(first.participants.map((participant) => [participant.id, participant]));
-  for (let page = 2; page <= PARTICIPANTS_PAGES; page++) {
+  const size = first.participants.length;
+  for (let page = 2; size > 0 && page <= PARTICIPANTS_PAGES; page++) {
     const { size: before } = everybody;
-    const answer = await read(page, first.participants.length);
+    const answer = await read(page, size);
     for (const participant of answer.participants) everybody.set(participant.id, participant);
     if (everybody.size >= (answer.total ?? first.total ?? 0)) return [...everybody.values()];
     if (everybody.size === before) break;

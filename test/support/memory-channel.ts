@@ -1,13 +1,6 @@
 /** A messenger in memory: notes what it is given and when, answers as a test says, and brings what people send. */
 import type { ConversationChannel } from '../../src/app.ts';
-import type {
-  Conversation,
-  Delivery,
-  Incoming,
-  Reception,
-  Reply,
-  Screen,
-} from '../../src/channels/port.ts';
+import type { Conversation, Delivery, Incoming, Reception, Reply, Screen } from '../../src/channels/port.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { EpochMs } from '../../src/lib/time.ts';
 

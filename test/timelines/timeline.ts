@@ -58,6 +58,8 @@ export interface TimelineOptions {
 export const PEOPLE = { anna: 1001, boris: 1002, carol: 1003 } as const;
 export const CHATS = { 'night shift': '-1001234567890:42', moved: '-1009876543210' } as const;
 
+const WORDS = await loadTranslator('en');
+
 const NAMES = new Map<string, string>([
   ...Object.entries(PEOPLE).map(([name, id]) => [String(id), name] as const),
   ...Object.entries(CHATS).map(([name, address]) => [address, name] as const),
@@ -96,11 +98,14 @@ export class Timeline {
   readonly servers: ReadonlyMap<string, ScriptedServer>;
   /** Set by a test in which something breaks. */
   errorsExpected = false;
+  readonly #options: TimelineOptions;
   readonly #stopping = new AbortController();
+  #hasStarted = false;
   #running: Promise<void> = Promise.resolve();
   #outcome: 'running' | 'ended' | { readonly error: unknown } = 'running';
 
   constructor(options: TimelineOptions) {
+    this.#options = options;
     this.clock = new VirtualClock(START + (options.from ?? 0) * SECOND);
     this.channel = new MemoryChannel(this.clock);
     this.store = options.store ?? createMemoryStore();
@@ -109,15 +114,15 @@ export class Timeline {
     );
   }
 
-  async start(options: TimelineOptions): Promise<void> {
-    const words = await loadTranslator('en');
+  #start(): void {
+    this.#hasStarted = true;
     this.#running = runApp(
-      settings(options),
+      settings(this.#options),
       {
         clock: this.clock,
-        random: options.random ?? (() => 0),
+        random: this.#options.random ?? (() => 0),
         log: this.log,
-        words,
+        words: WORDS,
         store: this.store,
         channel: this.channel,
         openServer: ({ name }) => this.server(name),
@@ -140,18 +145,20 @@ export class Timeline {
     return server;
   }
 
-  /** Plays the steps in order of time; may be called again to go on. */
+  /** Plays the steps in order of time; may be called again to go on. What is there at the start is there before it. */
   async play(...steps: readonly Step[]): Promise<void> {
     for (const step of [...steps].sort((a, b) => a.at - b.at)) {
       const moment = START + step.at * SECOND;
+      if (!this.#hasStarted && moment > this.clock.now()) this.#start();
       if (step.does === undefined) {
+        if (!this.#hasStarted) this.#start();
         await this.clock.advanceTo(moment);
         continue;
       }
-      await this.clock.advanceJustBefore(moment);
+      if (this.#hasStarted) await this.clock.advanceJustBefore(moment);
       if (typeof step.does === 'string') this.#perform(step.does);
       else step.does();
-      await this.clock.settle();
+      if (this.#hasStarted) await this.clock.settle();
     }
   }
 
@@ -206,7 +213,10 @@ export class Timeline {
   #perform(sentence: string): void {
     for (const [pattern, act] of SENTENCES) {
       const match = pattern.exec(sentence);
-      if (match) return act(this, match.slice(1));
+      if (match) {
+        act(this, match.slice(1));
+        return;
+      }
     }
     const server = [...this.servers.keys()].find((name) => sentence.startsWith(`${name} `));
     const behaviour = sentence.slice((server ?? '').length + 1);
@@ -242,9 +252,12 @@ const SENTENCES: readonly (readonly [RegExp, (timeline: Timeline, words: string[
       channel.reconnect();
     },
   ],
-  [/^(.+) (blocks the bot|is no longer there)$/, (timeline, [who = '', how]) => {
-    refuse(timeline, who, how === 'blocks the bot' ? 'blocked' : 'chat-not-found');
-  }],
+  [
+    /^(.+) (blocks the bot|is no longer there)$/,
+    (timeline, [who = '', how]) => {
+      refuse(timeline, who, how === 'blocks the bot' ? 'blocked' : 'chat-not-found');
+    },
+  ],
   [/^(.+) presses (.+)$/, (timeline, [who = '', label = '']) => press(timeline, who, label)],
   [
     /^(.+) sends \/(\w+)$/,
@@ -270,7 +283,8 @@ function refuse({ channel }: Timeline, who: string, refusal: Refusal): void {
 function press({ channel }: Timeline, who: string, label: string): void {
   const address = addressOf(who);
   const buttons = (channel.lastScreen.get(address)?.keyboard ?? []).flat();
-  const button = buttons.find((one) => one.label === label) ?? buttons.find((one) => one.label.includes(label));
+  const button =
+    buttons.find((one) => one.label === label) ?? buttons.find((one) => one.label.includes(label));
   if (!button) throw new Error(`${who} sees ${buttons.map((one) => one.label).join(' | ')} and no ${label}`);
   const place = address.startsWith('-') ? 'group' : 'private';
   channel.send({ person: person(who), place, address, request: { kind: 'tap', data: button.data } });
@@ -289,16 +303,20 @@ function addressOf(who: string): string {
  * Starts the program. At the end of the test it is stopped, which must leave nothing behind: it ends without any
  * time passing, nobody waits for anything, every adapter is closed, and nothing broke unless that was expected.
  */
-export async function timeline(options: TimelineOptions = {}): Promise<Timeline> {
+export function timeline(options: TimelineOptions = {}): Timeline {
   const story = new Timeline(options);
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', onWarning);
   onTestFinished(async () => {
     await story.stop();
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
     expect(story.outcome).not.toBe('running');
     expect(story.clock.pending).toEqual([]);
     expect([...story.servers.values()].every(({ closed }) => closed)).toBe(true);
     if (!story.errorsExpected) expect(story.log.messages('error')).toEqual([]);
   });
-  await story.start(options);
   return story;
 }
 

@@ -54,7 +54,7 @@ export async function perform(job: Job, { display, clock, log }: JobTools): Prom
 
   const reply = await run(work, signal, log);
   done.abort();
-  if (reply && !isSuperseded()) {
+  if (reply) {
     isReplyShown = await display.show(spot, reply.screen, signal, ceiling).catch(() => false);
   }
   // What was shown while a newer tap came in is overwritten before anybody could read it.

@@ -85,8 +85,11 @@ export function openLine({ clock, random, log, onState }: LineOptions): Line {
       refusals = code === 'token-refused' ? refusals + 1 : 0;
       if (refusals >= (hasWorked ? REFUSALS_BELIEVED : 1)) throw new TokenRefused();
       if (code === 'conflict-poller') lastConflict = clock.now();
-      enter({ kind: 'trouble', code, reason: tell(failure) });
       attempt += 1;
+      // One broken connection between two good ones is daily business.
+      const isBlip = code === 'away' && attempt === 1 && state?.kind === 'connected';
+      if (isBlip) log.debug({ reason: tell(failure) }, 'a poll broke, trying again');
+      else enter({ kind: 'trouble', code, reason: tell(failure) });
       const policy = code.startsWith('conflict') ? CONFLICT : AWAY;
       const verdict = judge(failure);
       const wait = verdict.kind === 'busy' ? verdict.after : backoff(policy, attempt, random());

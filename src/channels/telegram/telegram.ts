@@ -92,7 +92,13 @@ export function openTelegram(options: TelegramOptions): TelegramChannel {
       try {
         botName ??= await learnName(askName, line, own.signal);
         dispatcher = openDispatcher({
-          ...{ conversation, botName, call, lanes, display, clock, log },
+          conversation,
+          botName,
+          call,
+          lanes,
+          display,
+          clock,
+          log,
           signal: own.signal,
           ceiling: ceiling.signal,
         });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openLanes } from '../../../src/channels/telegram/lanes.ts';
+import { openSpot } from '../../../src/channels/telegram/spots.ts';
 import { turn, virtualClock } from './virtual-clock.ts';
 
 const never = new AbortController().signal;
@@ -91,6 +92,18 @@ test('a ticket for a message just sent is older than a press on it that is alrea
   const moved = lanes.enter('message', sender.number);
   expect(moved.isNewest()).toBe(false);
   expect(press.isNewest()).toBe(true);
+});
+
+test('a spot that sent its own message is not newer there than a press on that message', () => {
+  const lanes = openLanes(virtualClock());
+  const spot = openSpot(lanes, { chat: 1, thread: undefined }, 2, undefined);
+  const press = lanes.enter('message 1 77');
+  spot.moveTo(77);
+  expect(press.isNewest()).toBe(true);
+  expect(spot.isNewest()).toBe(false);
+  spot.leave();
+  press.leave();
+  expect(lanes.size).toBe(0);
 });
 
 test('lanes do not wait for each other, and are forgotten when the last ticket is given back', async () => {

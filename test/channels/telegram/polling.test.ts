@@ -135,6 +135,24 @@ describe('trouble is told once, outlived, and its end is told', () => {
     expect(stage.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
+  test('one broken connection is no trouble, two in a row are', async () => {
+    const stage = await setStage();
+    void stage.listen(() => reply('still here'));
+    await reach(stage, 'connected');
+    const fault = { kind: 'error', errorCode: 500, description: 'Internal Server Error' } as const;
+    const breakPolls = async (times: number) => {
+      await stage.telegram.setFault({ ...fault, method: 'getUpdates', times });
+      stage.telegram.write(ANNA, 'wakes the poll');
+    };
+    await breakPolls(1);
+    await goOn(stage, 1);
+    await stage.telegram.waitForMessage(({ text }) => text === 'still here');
+    expect(codes(stage)).toEqual(['connected']);
+    await breakPolls(2);
+    await goOn(stage, 2);
+    await reach(stage, 'connected', 'away', 'connected');
+  });
+
   test('waits grow to half a minute and no further', async () => {
     const stage = await setStage();
     await stage.telegram.setFault({ kind: 'away' });
@@ -168,6 +186,7 @@ describe('trouble is told once, outlived, and its end is told', () => {
     void stage.listen(() => reply('back'));
     await reach(stage, 'connected');
     await stage.telegram.setFault({ kind: 'hanging' });
+    await goOn(stage, 1);
     await reach(stage, 'connected', 'away');
     expect(stage.states.at(-1)).toMatchObject({ reason: 'getUpdates: no answer in time' });
     await stage.telegram.setFault({ kind: 'none' });
@@ -246,6 +265,20 @@ describe('the end', () => {
     work.signal?.addEventListener('abort', () => work.finish({ screen: screen('stopped'), important: true }));
     await stage.stop();
     expect(stage.telegram.messages.at(-1)?.text).toBe('stopped');
+  });
+
+  test('is the end: what an important reply says after it is not sent any more', async () => {
+    const stage = await setStage({ limits: { lastWords: 50 } });
+    const work = slow(undefined, false);
+    void stage.listen(() => work.reception);
+    stage.telegram.write(ANNA, '/start');
+    await eventually(() => work.signal !== undefined, 'the work has begun');
+    await stage.stop();
+    stage.telegram.forgetCalls();
+    work.finish({ screen: screen('stopped'), important: true });
+    // A call that does go through shows that there was time for the other.
+    await stage.channel.deliver(String(ANNA.id), screen('an alert'), new AbortController().signal);
+    expect(stage.telegram.messages.map(({ text }) => text)).not.toContain('stopped');
   });
 
   test('while Telegram is away comes at once, out of the wait', async () => {

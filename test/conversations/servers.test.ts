@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { ANNA, ago, SERVER, startHarness } from '../support/bot-harness.ts';
+
+test('smoke', async () => {
+  const harness = await startHarness();
+  const c = harness.server().addConference({ startedAt: ago(120) });
+  harness.server().addConference({ startedAt: ago(20), topic: '<b>&"', conferenceId: 'x'.repeat(128) });
+  harness.server().users.push({ id: 'anna', displayName: 'Anna S', status: 1 });
+  await harness.probed();
+  const chat = await harness.chat(ANNA);
+  const log = async (p: Promise<string>) => { console.log(await p); console.log(chat.rows); };
+  await log(chat.send('/start'));
+  await log(chat.tap(SERVER));
+  await log(chat.tap('Status'));
+  await log(chat.tap('Refresh'));
+  await log(chat.tap('Back'));
+  await log(chat.tap('Running'));
+  await log(chat.tap('1.'));
+  await log(chat.tap('Stop'));
+  await log(chat.tap('Cancel'));
+  await log(chat.tap('Back'));
+  await log(chat.tap('Online'));
+  await log(chat.tap('Back'));
+  await log(chat.tap('Forgotten'));
+  await log(chat.tap('Stop all'.length ? 'Stop 1' : ''));
+  await log(chat.tap('Stop'));
+  await log(chat.send('/status'));
+  await log(chat.send('/forgotten'));
+  await log(chat.send('/help'));
+  await log(chat.send('/id'));
+  expect(c.endedAt).not.toBeNull();
+});
