@@ -74,7 +74,7 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
     random,
     log,
     channels: [channel],
-    mutedUntil: (recipient, server) => alerts.mutedUntil(recipient, server),
+    mutedUntil: (recipient, server) => alerts.muteEnd(recipient, server),
     watchesOthers: (servers) =>
       units.some((unit) => !servers.has(nameOf(unit)) && watchOf(unit).view.monitored),
     compose: createCompose({

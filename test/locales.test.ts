@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../src/bot/bot.ts';
-import { TROUBLE_CODES } from '../src/domain/trouble.ts';
 import { TROUBLE_VALUES } from '../src/i18n/texts.ts';
 import {
   categories,
   DECLARED,
+  type Entry,
   entries,
   FAMILIES,
   FILES,
@@ -35,14 +35,7 @@ const HALF_BUTTONS = ['button.back', 'button.refresh', 'button.servers', 'button
 const SAME_AS_ENGLISH: Record<Exclude<Language, 'en'>, readonly string[]> = {
   es: [],
   ru: [],
-  de: [
-    'button.status',
-    'status.title',
-    'status.version',
-    'users.count_one',
-    'users.count_other',
-    'command.start',
-  ],
+  de: ['button.status', 'status.title', 'status.version', 'users.count_one', 'users.count_other'],
 };
 
 /** Families and keys that the code shows as plain text, where a tag would be read as such. */
@@ -70,48 +63,54 @@ describe.each(LANGUAGES)('locales/%s.json', (language) => {
     expect(keys.length).toBe(Object.keys(FILES[language]).length);
   });
 
-  test.each(all)('$fileKey uses the values it is given, all of them', ({ key, category, text }) => {
-    const used = new Set(placeholdersOf(text));
-    const declared = DECLARED.get(key);
-    if (declared === undefined) {
-      expect([...used].sort()).toEqual(placeholdersOf(inEnglish(key)).sort());
-      return;
-    }
-    // "Stop it" says as much as "Stop 1", but only where the form stands for no other number.
-    if (category !== undefined && standsForOneNumber(language, category)) used.add('count');
-    expect([...used].sort()).toEqual([...declared].sort());
+  test('every text uses the values it is given, all of them and no others', () => {
+    check(all, ({ key, category, text }) => {
+      const used = new Set(placeholdersOf(text));
+      const declared = DECLARED.get(key) ?? placeholdersOf(inEnglish(key));
+      // "Stop it" says as much as "Stop 1", but only where the form stands for no other number.
+      if (category !== undefined && standsForOneNumber(language, category)) used.add('count');
+      expect([...used].sort()).toEqual([...declared].sort());
+    });
   });
 
-  test.each(all)('$fileKey is well-formed, with the tags of the English text', ({ key, text }) => {
-    expect(markupFault(text)).toBeUndefined();
-    expect(tagsOf(text).sort()).toEqual(tagsOf(inEnglish(key)).sort());
+  test('every text is well-formed, with the tags of the English text (a broken tag, and the message is refused)', () => {
+    check(all, ({ key, text }) => {
+      expect(markupFault(text)).toBeUndefined();
+      expect(tagsOf(text).sort()).toEqual(tagsOf(inEnglish(key)).sort());
+    });
   });
 
-  test.each(all)('$fileKey says something, without stray spaces or typewriter signs', ({ text }) => {
-    expect(text.replaceAll(/<[^>]*>|\{\{\w+\}\}/g, '')).toMatch(/\p{L}/u);
-    expect(text).toBe(text.trim());
-    expect(text).not.toMatch(/ {2}|\.\.\./);
-    if (language !== 'en') expect(text.replaceAll(/<[^>]*>/g, '')).not.toMatch(/["']/);
+  test('every text says something, without stray spaces or typewriter signs', () => {
+    check(all, ({ text }) => {
+      const words = text.replaceAll(/<[^>]*>|\{\{\w+\}\}/g, '');
+      expect(words).toMatch(/\p{L}/u);
+      expect(text).toBe(text.trim());
+      expect(text).not.toMatch(/ {2}|\.\.\./);
+      if (language !== 'en') expect(words).not.toMatch(/["']/);
+    });
   });
 
-  test.each(all)('$fileKey has the pictures of the English text, in their order', ({ key, text }) => {
-    expect(text.match(PICTURES)).toEqual(inEnglish(key).match(PICTURES));
+  test('every text has the pictures of the English text, in their order', () => {
+    check(all, ({ key, text }) => expect(text.match(PICTURES)).toEqual(inEnglish(key).match(PICTURES)));
   });
 
-  test.each(all)('$fileKey names the settings as the file does', ({ key, text }) => {
-    expect(text.match(SETTING_NAMES)?.sort()).toEqual(inEnglish(key).match(SETTING_NAMES)?.sort());
+  test('every text names the settings as the file does (the operator types them)', () => {
+    check(all, ({ key, text }) =>
+      expect(text.match(SETTING_NAMES)?.sort()).toEqual(inEnglish(key).match(SETTING_NAMES)?.sort()),
+    );
   });
 
-  test.each(all.filter(({ key }) => isShownPlain(key)))(
-    '$fileKey has no tags: it is shown as it is',
-    ({ text }) => {
-      expect(tagsOf(text)).toEqual([]);
-    },
-  );
+  test('buttons, notices and what is put into other texts have no tags (they are shown as they are)', () => {
+    const shownPlain = all.filter(({ key }) => PLAIN_FAMILIES.test(key) || PLAIN_CALLS.has(key));
+    check(shownPlain, ({ text }) => expect(tagsOf(text)).toEqual([]));
+  });
 
-  test.each(all.filter(({ key }) => /^button\./.test(key)))('$fileKey fits a telephone', ({ key, text }) => {
-    const own = text.replaceAll(/\{\{\w+\}\}/g, '');
-    expect(own.length).toBeLessThanOrEqual(HALF_BUTTONS.includes(key) ? HALF_BUTTON_LENGTH : BUTTON_LENGTH);
+  test('every button fits a telephone', () => {
+    const buttons = all.filter(({ key }) => key.startsWith('button.'));
+    check(buttons, ({ key, text }) => {
+      const own = text.replaceAll(/\{\{\w+\}\}/g, '');
+      expect(own.length).toBeLessThanOrEqual(HALF_BUTTONS.includes(key) ? HALF_BUTTON_LENGTH : BUTTON_LENGTH);
+    });
   });
 
   test('describes every command within what Telegram takes', () => {
@@ -127,13 +126,11 @@ describe.each(LANGUAGES)('locales/%s.json', (language) => {
     expect(FILES[language]['denied.tap']?.length).toBeLessThanOrEqual(NOTICE_LENGTH);
   });
 
-  test.each(TROUBLE_CODES)('cause.%s ends a sentence, advice.%s is one', (code) => {
-    const cause = FILES[language][`cause.${code}`] ?? '';
-    const advice = FILES[language][`advice.${code}`] ?? '';
-    expect(cause).toMatch(/^\p{Ll}.*[^.!?:]$/u);
-    expect(advice).toMatch(/^\p{Lu}.*\.$/u);
-    const values: readonly string[] = TROUBLE_VALUES;
-    for (const name of placeholdersOf(cause + advice)) expect(values).toContain(name);
+  test('a cause ends a sentence, advice is one (they are put together in many ways)', () => {
+    check(all, ({ key, text }) => {
+      if (key.startsWith('cause.')) expect(text).toMatch(/^\p{Ll}.*[^.!?:]$/u);
+      if (key.startsWith('advice.')) expect(text).toMatch(/^\p{Lu}.*\.$/u);
+    });
   });
 });
 
@@ -149,6 +146,11 @@ describe.each(TRANSLATIONS)('locales/%s.json is a translation', (language) => {
     const keys = ['button.status', 'button.conferences', 'button.users', 'button.forgotten', 'button.back'];
     expect(new Set(keys.map((key) => FILES[language][key])).size).toBe(keys.length);
   });
+});
+
+test('the words for trouble ask for no more than a trouble carries', () => {
+  const values = FAMILIES.flatMap((key) => placeholdersOf(inEnglish(key)));
+  for (const value of values) expect(TROUBLE_VALUES).toContain(value);
 });
 
 test('no value is named like an option of i18next (it would be obeyed and not shown)', () => {
@@ -168,6 +170,14 @@ test('plural texts in English have the forms of English, so that the others are 
   for (const key of plural) expect(FILES.en).toHaveProperty([`${key}_other`]);
 });
 
+/** Runs all checks before it fails, and says for which texts. */
+function check(texts: readonly Entry[], one: (entry: Entry) => void): void {
+  expect(texts.length).toBeGreaterThan(0);
+  for (const entry of texts) {
+    expect.soft(() => one(entry), `${entry.fileKey}: ${entry.text}`).not.toThrow();
+  }
+}
+
 /** In English `one` is 1 alone; in Russian it is 1, 21, 31 and so on. */
 function standsForOneNumber(language: Language, category: string): boolean {
   const rules = new Intl.PluralRules(language);
@@ -176,11 +186,7 @@ function standsForOneNumber(language: Language, category: string): boolean {
   return numbers === 1;
 }
 
-/** Keys in calls of `plain` are read from the sources, so that a new call is held to the rule as well. */
-function isShownPlain(key: string): boolean {
-  return PLAIN_FAMILIES.test(key) || PLAIN_CALLS.has(key);
-}
-
+/** Read from the sources, so that a new call is held to the rule as well. */
 const PLAIN_CALLS = plainCalls();
 
 function plainCalls(): Set<string> {

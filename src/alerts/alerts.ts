@@ -114,17 +114,24 @@ export class Alerts {
   async mute(server: ServerName, recipient: Recipient, until: EpochMs): Promise<void> {
     const mute: Mute = { server, recipient, until };
     await this.#deps.store.commit({ mute });
-    const now = this.#deps.clock.now();
-    this.#mutes = this.#mutes.filter(
-      (other) => other.until > now && !(other.server === server && sameRecipient(other.recipient, recipient)),
-    );
+    this.#mutes = this.#mutes.filter((other) => other !== this.#muteOf(recipient, server));
     this.#mutes.push(mute);
     this.#deps.outbox.lookAgain();
   }
 
+  /** `undefined`: not muted now. */
   mutedUntil(recipient: Recipient, server: ServerName): EpochMs | undefined {
-    const mute = this.#mutes.find((one) => one.server === server && sameRecipient(one.recipient, recipient));
-    return mute && mute.until > this.#deps.clock.now() ? mute.until : undefined;
+    const end = this.muteEnd(recipient, server);
+    return end !== undefined && end > this.#deps.clock.now() ? end : undefined;
+  }
+
+  /** Of the present mute or of the last one. */
+  muteEnd(recipient: Recipient, server: ServerName): EpochMs | undefined {
+    return this.#muteOf(recipient, server)?.until;
+  }
+
+  #muteOf(recipient: Recipient, server: ServerName): Mute | undefined {
+    return this.#mutes.find((one) => one.server === server && sameRecipient(one.recipient, recipient));
   }
 
   /** Messages to a recipient are refused for good: the others are told, once. */

@@ -10,7 +10,12 @@ export const QUIET: DurationMs = 1 * SECOND;
 export const LONGEST_WAIT: DurationMs = 3 * SECOND;
 
 export type Batch =
-  | { readonly kind: 'send'; readonly rows: readonly OutboxRow[] }
+  | {
+      readonly kind: 'send';
+      readonly rows: readonly OutboxRow[];
+      /** Since when all of them could go out: the newest was written, or its mute ended. */
+      readonly dueSince: EpochMs;
+    }
   | { readonly kind: 'wait'; readonly until: EpochMs }
   | { readonly kind: 'idle' };
 
@@ -26,7 +31,7 @@ const GROUPED: Record<EventKind, boolean> = {
 };
 
 export interface BatchFacts {
-  /** For that recipient; not after `now`, or `undefined`: not muted. */
+  /** For that recipient; not after `now`: the mute is over; `undefined`: there was none. */
   mutedUntil(server: ServerName): EpochMs | undefined;
   /** Whether a server other than these is watched, so that it might still join them. */
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
@@ -34,20 +39,33 @@ export interface BatchFacts {
 
 /** @param rows of one recipient, oldest first */
 export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): Batch {
+  const send = (sent: readonly OutboxRow[]): Batch => ({
+    kind: 'send',
+    rows: sent,
+    dueSince: Math.max(...sent.map((row) => dueSince(row, facts, now))),
+  });
   const single = rows.find((row) => !GROUPED[row.event.kind]);
-  if (single) return { kind: 'send', rows: [single] };
-
-  const { due, held } = splitByMute(rows, facts, now);
+  const grouped = rows.filter((row) => GROUPED[row.event.kind]);
+  const { due, held } = splitByMute(grouped, facts, now);
   const first = due[0];
+  // It waits for nothing, but does not overtake what happened before it.
+  if (single) return send(first && first.id < single.id ? due : [single]);
+
   const last = due.at(-1);
   const muteEnds = held.reduce((soonest, until) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
   if (!first || !last) {
     return muteEnds === Number.POSITIVE_INFINITY ? { kind: 'idle' } : { kind: 'wait', until: muteEnds };
   }
   const named = new Set(due.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
-  if (!facts.watchesOthers(named)) return { kind: 'send', rows: due };
+  if (!facts.watchesOthers(named)) return send(due);
   const flushAt = Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
-  return flushAt <= now ? { kind: 'send', rows: due } : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
+  return flushAt <= now ? send(due) : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
+}
+
+function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {
+  const server = serverOf(event);
+  const muteEnd = (server === undefined ? undefined : mutedUntil(server)) ?? writtenAt;
+  return muteEnd > now ? writtenAt : Math.max(writtenAt, muteEnd);
 }
 
 /** A muted server's rows are held, except the recovery of an outage that the recipient was told. */
@@ -58,20 +76,28 @@ function splitByMute(
 ): { due: OutboxRow[]; held: EpochMs[] } {
   const due: OutboxRow[] = [];
   const held: EpochMs[] = [];
-  const untold = new Set<ServerName>();
+  const recoveries = recoveriesOfTold(rows);
   for (const row of rows) {
     const server = serverOf(row.event);
     const until = server === undefined ? undefined : mutedUntil(server);
-    if (server === undefined || until === undefined || until <= now) {
-      due.push(row);
-    } else if (row.event.kind === 'server-up' && !untold.has(server)) {
-      due.push(row);
-    } else {
-      untold.add(server);
-      held.push(until);
-    }
+    const isMuted = until !== undefined && until > now;
+    // What came before the recovery, e.g. a reminder, goes with it: it is over too.
+    const isReleased = server !== undefined && row.id <= (recoveries.get(server) ?? 0);
+    if (isMuted && !isReleased) held.push(until);
+    else due.push(row);
   }
   return { due, held };
+}
+
+/** By server the row that says it is up again, unless the outage itself is still untold. */
+function recoveriesOfTold(rows: readonly OutboxRow[]): ReadonlyMap<ServerName, number> {
+  const untold = new Set<ServerName>();
+  const recoveries = new Map<ServerName, number>();
+  for (const { id, event } of rows) {
+    if (event.kind === 'server-down') untold.add(event.server);
+    if (event.kind === 'server-up' && !untold.has(event.server)) recoveries.set(event.server, id);
+  }
+  return recoveries;
 }
 
 function serverOf(event: Event): ServerName | undefined {

@@ -11,7 +11,7 @@ import { type BackoffPolicy, backoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type DurationMs, type EpochMs, SECOND } from '../lib/time.ts';
-import { nextBatch } from './batch.ts';
+import { type Batch, nextBatch } from './batch.ts';
 
 const RETRY: BackoffPolicy = { first: 1 * SECOND, longest: 30 * SECOND };
 
@@ -31,17 +31,21 @@ export interface DispatcherDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** See `BatchFacts`. */
   mutedUntil(recipient: Recipient, server: ServerName): EpochMs | undefined;
   /** See `BatchFacts`. */
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
   /** The message for rows that go out together, at the moment of sending. */
-  compose(rows: readonly OutboxRow[], now: EpochMs): Screen;
+  compose(rows: readonly OutboxRow[], now: EpochMs, dueSince: EpochMs): Screen;
   /** A recipient's messages are refused for good. */
   onRefused(recipient: Recipient, refusal: Refusal): Promise<void>;
 }
 
 interface Lane {
   recipient: Recipient;
+  /** Where the chat was before it moved: rows may still be written for that. */
+  readonly formerly: Recipient[];
+  /** In the order in which they were written. */
   rows: OutboxRow[];
   /** Failed attempts in a row. */
   failures: number;
@@ -61,9 +65,11 @@ export class Dispatcher {
 
   /** Delivers until the signal aborts, starting with what an earlier run of the program left over. */
   async run(signal: AbortSignal): Promise<void> {
+    // Read before anything is delivered, or a row that is delivered meanwhile would come back.
+    const leftOver = await this.#deps.store.outbox();
     this.#signal = signal;
     for (const lane of this.#lanes) this.#start(lane, signal);
-    this.add(await this.#deps.store.outbox());
+    this.add(leftOver);
     await new Promise<void>((resolve) => {
       if (signal.aborted) return resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -75,7 +81,9 @@ export class Dispatcher {
   add(rows: readonly OutboxRow[]): void {
     for (const row of rows) {
       const lane = this.#lane(row.recipient);
-      if (!lane.rows.some((known) => known.id === row.id)) lane.rows.push(row);
+      if (lane.rows.some((known) => known.id === row.id)) continue;
+      lane.rows.push(row);
+      lane.rows.sort((a, b) => a.id - b.id);
     }
     this.lookAgain();
   }
@@ -91,9 +99,11 @@ export class Dispatcher {
   }
 
   #lane(recipient: Recipient): Lane {
-    const known = this.#lanes.find((lane) => sameRecipient(lane.recipient, recipient));
+    const known = this.#lanes.find((lane) =>
+      [lane.recipient, ...lane.formerly].some((one) => sameRecipient(one, recipient)),
+    );
     if (known) return known;
-    const lane: Lane = { recipient, rows: [], failures: 0, rest: undefined };
+    const lane: Lane = { recipient, formerly: [], rows: [], failures: 0, rest: undefined };
     this.#lanes.push(lane);
     if (this.#signal) this.#start(lane, this.#signal);
     return lane;
@@ -125,7 +135,7 @@ export class Dispatcher {
     if (batch.kind === 'idle') return this.#rest(lane, Number.POSITIVE_INFINITY, 'nothing-due', signal);
     if (batch.kind === 'wait') return this.#rest(lane, batch.until - now, 'nothing-due', signal);
 
-    const delivery = await this.#deliver(lane.recipient, batch.rows, signal);
+    const delivery = await this.#deliver(lane.recipient, batch, signal);
     if (delivery.kind === 'retry') {
       lane.failures += 1;
       log.warn(
@@ -148,10 +158,15 @@ export class Dispatcher {
     await clock.sleep(BETWEEN_MESSAGES, signal);
   }
 
-  async #deliver(recipient: Recipient, rows: readonly OutboxRow[], signal: AbortSignal): Promise<Delivery> {
+  async #deliver(
+    recipient: Recipient,
+    { rows, dueSince }: Extract<Batch, { kind: 'send' }>,
+    signal: AbortSignal,
+  ): Promise<Delivery> {
     const channel = this.#deps.channels.find(({ name }) => name === recipient.channel);
     if (!channel) return { kind: 'refused', refusal: 'other', reason: 'no such channel' };
-    return channel.deliver(recipient.address, this.#deps.compose(rows, this.#deps.clock.now()), signal);
+    const screen = this.#deps.compose(rows, this.#deps.clock.now(), dueSince);
+    return channel.deliver(recipient.address, screen, signal);
   }
 
   async #settle(lane: Lane, rows: readonly OutboxRow[]): Promise<void> {
@@ -167,6 +182,7 @@ export class Dispatcher {
       { from: lane.recipient.address, to: address },
       'a chat has moved: update tg-alert-chats',
     );
+    lane.formerly.push(lane.recipient);
     lane.recipient = to;
     lane.rows = lane.rows.map((row) => ({ ...row, recipient: to }));
   }

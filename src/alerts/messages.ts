@@ -10,7 +10,7 @@ import type { Translator } from '../i18n/translator.ts';
 import { type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
 import { type Folded, fold, type PastOutage } from './fold.ts';
 
-/** A message that goes out this long after it was written says so. */
+/** A message that goes out this long after it could have says so. */
 const LATE_AFTER: DurationMs = 1 * MINUTE;
 
 /** Servers with a button of their own below a message about several. */
@@ -39,18 +39,21 @@ export interface MessageDependencies {
   };
 }
 
-/** @param rows as `nextBatch` gives them: availability rows together, any other alone */
-export type Compose = (rows: readonly OutboxRow[], now: EpochMs) => Screen;
+/**
+ * @param rows     as `nextBatch` gives them: availability rows together, any other alone
+ * @param dueSince since when they could have gone out
+ */
+export type Compose = (rows: readonly OutboxRow[], now: EpochMs, dueSince: EpochMs) => Screen;
 
 export function createCompose(deps: MessageDependencies): Compose {
-  return (rows, now) => {
+  return (rows, now, dueSince) => {
     const first = rows[0];
     if (!first) throw new Error('a message needs a row');
     const words = new Words(deps, now);
     const { event } = first;
     const body = isAvailability(event) ? words.availability(fold(rows)) : words.single(event);
     const writtenAt = rows.at(-1)?.writtenAt ?? now;
-    if (now - writtenAt < LATE_AFTER) return body;
+    if (now - dueSince < LATE_AFTER) return body;
     const late = deps.translator.html('alert.late', {
       time: deps.formats.time(writtenAt, now),
       duration: deps.formats.duration(now - writtenAt),

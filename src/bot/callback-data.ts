@@ -117,7 +117,12 @@ export function decode(data: string): Action | undefined {
   const kind = KINDS.get(code);
   if (!kind || data.length > DATA_LIMIT) return undefined;
   const action = assemble(kind, parts);
-  return action && encode(action) === data ? action : undefined;
+  return action && Object.values(action).every(isCountable) && encode(action) === data ? action : undefined;
+}
+
+/** Pages and minutes are whole numbers. */
+function isCountable(value: unknown): boolean {
+  return typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0);
 }
 
 function assemble(kind: ActionKind, parts: readonly string[]): Action | undefined {

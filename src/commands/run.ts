@@ -10,7 +10,7 @@ import { createConnector } from '../lib/connector.ts';
 import { fetchThrough } from '../lib/http-fetch.ts';
 import { createLog } from '../lib/log.ts';
 import { scrub } from '../lib/secret.ts';
-import { type DurationMs, SECOND } from '../lib/time.ts';
+import { type DurationMs, MINUTE, SECOND } from '../lib/time.ts';
 import { loadSettings } from '../settings/load.ts';
 import { renderBroken, renderMissing, renderProblem } from '../settings/problems.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -44,7 +44,14 @@ export async function run(options: RunOptions): Promise<number> {
   const { token, apiRoot, proxy } = settings.telegram;
   // One for all: names are looked up once and TLS contexts shared.
   const connector = createConnector();
-  const fetcher = fetchThrough({ connectTimeout: 10 * SECOND, proxy, connector });
+  // Polling holds a connection; the others are kept between taps, which saves each of them a TLS handshake.
+  const fetcher = fetchThrough({
+    connectTimeout: 10 * SECOND,
+    connections: 32,
+    keepAlive: 1 * MINUTE,
+    proxy,
+    connector,
+  });
   const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock: systemClock, log });
 
   const stopping = stopOnSignals();

@@ -7,7 +7,7 @@ export interface Formats {
   moment(at: EpochMs, now: EpochMs): string;
   /** `10:45`; with the day when it was not today. For "since". */
   time(at: EpochMs, now: EpochMs): string;
-  /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`. */
+  /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`; seconds only below ten minutes. */
   duration(span: DurationMs): string;
   number(value: number): string;
 }
@@ -18,6 +18,9 @@ const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', spa
   ['minute', MINUTE],
   ['second', SECOND],
 ];
+
+/** From here on seconds are noise. */
+const SECONDS_BELOW: DurationMs = 10 * MINUTE;
 
 /** @param timeZone an IANA name */
 export function createFormats(locale: string, timeZone: string): Formats {
@@ -44,7 +47,8 @@ export function createFormats(locale: string, timeZone: string): Formats {
     time: (at, now) => dated(at, now, 'HH:mm'),
     number: (value) => numbers.format(value),
     duration: (span) => {
-      let rest = Math.max(0, Math.round(span / SECOND) * SECOND);
+      const grain = span < SECONDS_BELOW ? SECOND : MINUTE;
+      let rest = Math.max(0, Math.floor(span / grain) * grain);
       const first = UNITS.findIndex(([, size]) => rest >= size);
       if (first === -1) return units.get('second')?.format(0) ?? '0';
       return UNITS.slice(first, first + 2)

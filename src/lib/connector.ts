@@ -3,6 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 import { createLookup } from './host-names.ts';
+import type { Secret } from './secret.ts';
+import { PROXY_PORTS, passThrough } from './tunnel.ts';
 
 /** `system`: the known authorities; `file`: exactly what this PEM holds; `any`: do not verify. */
 export type Trust =
@@ -11,16 +13,23 @@ export type Trust =
   | { readonly kind: 'any' };
 
 export interface Connector {
-  readonly lookup: net.LookupFunction;
-  /** Options for `tls.connect` to this host. Throws when the PEM cannot be read. */
-  tlsOptions(host: string, trust: Trust): tls.ConnectionOptions;
-  /** `done` is called once unless the socket is destroyed before. @param trust `undefined`: plain TCP */
-  connect(
-    host: string,
-    port: number,
-    trust: Trust | undefined,
-    done: (error: Error | null, socket: net.Socket | null) => void,
-  ): net.Socket;
+  /** `done` is called once, unless the attempt is destroyed before. */
+  connect(target: Target, done: (error: Error | null, socket: net.Socket | null) => void): Attempt;
+}
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** `undefined`: plain TCP. */
+  readonly trust: Trust | undefined;
+  readonly proxy: Secret | undefined;
+}
+
+/** A connection, from the first look-up on. */
+export interface Attempt {
+  /** The name is still being looked up. */
+  isResolving(): boolean;
+  destroy(): void;
 }
 
 /** Each address of a host gets this long before the next is tried; Node's 250 ms is too short for far servers. */
@@ -49,31 +58,58 @@ export function createConnector(lookup = createLookup()): Connector {
     };
   }
 
+  function dial(host: string, port: number, trust: Trust | undefined): net.Socket {
+    const target = {
+      host,
+      port,
+      lookup,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER,
+    };
+    return trust ? tls.connect({ ...target, ...tlsOptions(host, trust) }) : net.connect(target);
+  }
+
   return {
-    lookup,
-    tlsOptions,
-    connect(host, port, trust, done) {
-      const target = {
-        host,
-        port,
-        lookup,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: 60_000,
-        autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER,
-      };
-      const socket = trust ? tls.connect({ ...target, ...tlsOptions(host, trust) }) : net.connect(target);
+    connect({ host, port, trust, proxy }, done) {
       let isDone = false;
-      const once = (error: Error | null) => {
+      const finish = (error: Error | null) => {
         if (isDone) return;
         isDone = true;
+        if (error) socket.destroy();
         done(error, error ? null : socket);
       };
-      socket.once(trust ? 'secureConnect' : 'connect', () => once(null));
-      socket.on('error', once);
-      return socket;
+      const via = proxy && new URL(proxy.reveal());
+      const first = via
+        ? { host: bare(via.hostname), port: Number(via.port) || (PROXY_PORTS[via.protocol] ?? 0) }
+        : { host, port };
+      const firstTrust = via ? (via.protocol === 'https:' ? SYSTEM : undefined) : trust;
+      let socket = dial(first.host, first.port, firstTrust);
+      let isResolving = net.isIP(first.host) === 0;
+      socket.once('lookup', () => {
+        isResolving = false;
+      });
+      socket.on('error', finish);
+      socket.once(firstTrust ? 'secureConnect' : 'connect', () => {
+        if (!via) return finish(null);
+        passThrough(socket, via, host, port).then(() => {
+          if (!trust) return finish(null);
+          socket = tls.connect({ ...tlsOptions(host, trust), host, socket });
+          socket.on('error', finish);
+          socket.once('secureConnect', () => finish(null));
+        }, finish);
+      });
+      return { isResolving: () => isResolving, destroy: () => socket.destroy() };
     },
   };
+}
+
+const SYSTEM: Trust = { kind: 'system' };
+
+/** The host of a URL without the brackets of IPv6. */
+export function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** The operator named these certificates: whoever shows one of them is the right server, whatever it is called. */

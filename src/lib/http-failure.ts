@@ -12,7 +12,8 @@ export type HttpFailureCode =
   | 'tls-name'
   | 'tls' // any other TLS failure, e.g. plain HTTP on that port
   | 'too-large'
-  | 'malformed'; // not HTTP
+  | 'malformed' // not HTTP
+  | 'proxy'; // the proxy would not let us through
 
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
@@ -46,7 +47,6 @@ const BY_CODE: Readonly<Record<string, HttpFailureCode>> = {
   EACCES: 'unreachable',
   EPERM: 'unreachable',
   ETIMEDOUT: 'connect-timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls-name',
   CERT_HAS_EXPIRED: 'tls-expired',
   CERT_NOT_YET_VALID: 'tls-expired',
@@ -63,8 +63,6 @@ const BY_CODE: Readonly<Record<string, HttpFailureCode>> = {
   INVALID_PURPOSE: 'tls-untrusted',
   EPROTO: 'tls',
   UND_ERR_HEADERS_OVERFLOW: 'too-large',
-  // A chunked answer that ended before its last chunk.
-  HPE_INVALID_EOF_STATE: 'closed',
 };
 
 /** Of several addresses tried, the outcome that says most: a machine that refuses is there. */
@@ -75,11 +73,14 @@ function classify(error: unknown): HttpFailureCode {
     const codes = error.errors.map(classify);
     return MOST_TELLING.find((code) => codes.includes(code)) ?? codes[0] ?? 'unreachable';
   }
+  // The parser's own code is lost in undici's WebAssembly build; its words are llhttp's.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return error.message.includes('EOF') ? 'closed' : 'malformed';
+  }
   const code = codeOf(error) ?? '';
   const known = BY_CODE[code];
   if (known) return known;
-  if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL|CERT_|UND_ERR_PRX_TLS)/.test(code)) return 'tls';
-  if (/^(HPE_|UND_ERR_INVALID_ARG)/.test(code)) return 'malformed';
+  if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL|CERT_)/.test(code)) return 'tls';
   return 'closed';
 }
 

@@ -3,10 +3,9 @@
  * 17 MiB and 55 ms at start, these half of it. Global `fetch`, `Response` and `Headers` are never touched: they load
  * the second copy of undici that lives in Node. Follows no redirect and keeps no state beyond its origin.
  */
-import net from 'node:net';
+import { setMaxListeners } from 'node:events';
 import Client from 'undici/lib/dispatcher/client.js';
-import type ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
-import { type Connector, createConnector, type Trust } from './connector.ts';
+import { type Attempt, bare, type Connector, createConnector, type Target, type Trust } from './connector.ts';
 import { exchange, type HttpAnswer, type HttpRequest, type Lane } from './http-exchange.ts';
 import { HttpFailure } from './http-failure.ts';
 import type { Secret } from './secret.ts';
@@ -14,7 +13,7 @@ import { type DurationMs, SECOND } from './time.ts';
 import { Turns } from './turns.ts';
 
 export type { HttpAnswer, HttpRequest } from './http-exchange.ts';
-export { HttpFailure } from './http-failure.ts';
+export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
 
 export interface OriginOptions {
   /** For finding the address, TCP and TLS together. */
@@ -25,7 +24,7 @@ export interface OriginOptions {
   readonly keepAlive?: DurationMs;
   /** Which certificates are accepted. Default `system`. */
   readonly trust?: Trust;
-  /** `http://`, `https://` or `socks5://`; may hold a user name and a password. */
+  /** `http://`, `https://` or `socks5(h)://`; names are looked up by the proxy. May hold a user name and a password. */
   readonly proxy?: Secret | undefined;
   /** Shared by all origins of the process, so that names are looked up once. Default: one of its own. */
   readonly connector?: Connector;
@@ -50,22 +49,33 @@ class Origin implements HttpOrigin {
   readonly #url: URL;
   readonly #options: OriginOptions;
   readonly #connector: Connector;
+  readonly #target: Target;
   readonly #turns: Turns;
   readonly #open = new Set<Lane>();
-  #idle: Lane[] = [];
+  readonly #idle: Lane[] = [];
   #isClosed = false;
 
   constructor(url: URL, options: OriginOptions) {
     this.#url = url;
     this.#options = options;
     this.#connector = options.connector ?? createConnector();
+    const isSecure = url.protocol === 'https:';
+    this.#target = {
+      host: bare(url.hostname),
+      port: Number(url.port) || (isSecure ? 443 : 80),
+      trust: isSecure ? (options.trust ?? { kind: 'system' }) : undefined,
+      proxy: options.proxy,
+    };
     this.#turns = new Turns(options.connections ?? CONNECTIONS);
   }
 
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    request.signal?.throwIfAborted();
+    const { signal } = request;
+    signal?.throwIfAborted();
+    // Many requests of one screen, or all probes, may hang on one signal; Node warns of a leak from 11 on.
+    if (signal) setMaxListeners(0, signal);
     if (request.fresh) return this.#once(request);
-    await this.#turns.enter(request.signal);
+    await this.#turns.enter(signal);
     try {
       return await this.#onKept(request);
     } finally {
@@ -79,12 +89,12 @@ class Origin implements HttpOrigin {
   }
 
   async #once(request: HttpRequest): Promise<HttpAnswer> {
-    const lane = await this.#openLane(request.signal);
+    const lane = this.#openLane();
     return exchange(lane, { ...request, fresh: true }, this.#options.connectTimeout, { answering: false });
   }
 
   async #onKept(request: HttpRequest): Promise<HttpAnswer> {
-    const lane = this.#idle.pop() ?? (await this.#openLane(request.signal));
+    const lane = this.#idle.pop() ?? this.#openLane();
     const progress = { answering: false };
     const wasUsed = lane.used;
     try {
@@ -100,79 +110,35 @@ class Origin implements HttpOrigin {
     }
   }
 
-  async #openLane(signal: AbortSignal | undefined): Promise<Lane> {
+  #openLane(): Lane {
     if (this.#isClosed) throw new HttpFailure('closed');
-    const lane = this.#options.proxy ? await this.#proxiedLane(this.#options.proxy) : this.#directLane();
-    if (signal?.aborted || this.#isClosed) lane.destroy();
-    signal?.throwIfAborted();
-    if (this.#isClosed) throw new HttpFailure('closed');
-    return lane;
-  }
-
-  #directLane(): Lane {
-    const { hostname, protocol } = this.#url;
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const port = Number(this.#url.port) || (protocol === 'https:' ? 443 : 80);
-    const trust = protocol === 'https:' ? (this.#options.trust ?? { kind: 'system' }) : undefined;
-    let socket: net.Socket | undefined;
-    let isResolving = false;
+    let attempt: Attempt | undefined;
     const client = new Client(this.#url, {
       keepAliveTimeout: this.#options.keepAlive ?? KEEP_ALIVE,
       connect: (_, done) => {
-        isResolving = net.isIP(host) === 0;
-        socket = this.#connector.connect(host, port, trust, (error, connected) =>
-          connected ? done(null, connected) : done(error ?? new HttpFailure('closed'), null),
+        attempt = this.#connector.connect(this.#target, (error, socket) =>
+          socket ? done(null, socket) : done(error ?? new HttpFailure('closed'), null),
         );
-        socket.once('lookup', () => {
-          isResolving = false;
-        });
       },
     });
-    const lane = this.#keep(
-      client,
-      () => isResolving,
-      () => socket?.destroy(),
-    );
-    client.on('disconnect', () => {
-      if (this.#idle.includes(lane)) lane.destroy();
-    });
-    return lane;
-  }
-
-  async #proxiedLane(proxy: Secret): Promise<Lane> {
-    // Loaded only by those who have a proxy.
-    const { default: Agent } = await import('undici/lib/dispatcher/proxy-agent.js');
-    const trust = this.#options.trust ?? { kind: 'system' };
-    const host = this.#url.hostname.replace(/^\[|\]$/g, '');
-    const agent = new Agent({
-      uri: proxy.reveal(),
-      connections: 1,
-      keepAliveTimeout: this.#options.keepAlive ?? KEEP_ALIVE,
-      proxyTls: { lookup: this.#connector.lookup },
-      requestTls: this.#connector.tlsOptions(host, trust) as ProxyAgent.Options['requestTls'] & object,
-    });
-    return this.#keep(
-      agent,
-      () => false,
-      () => {},
-    );
-  }
-
-  #keep(dispatcher: Client | ProxyAgent, isResolving: () => boolean, cut: () => void): Lane {
     const lane: Lane = {
       origin: this.#url.origin,
-      dispatcher,
+      dispatcher: client,
       used: false,
-      isResolving,
+      isResolving: () => attempt?.isResolving() ?? false,
       hangUp: () => {
         this.#forget(lane);
-        cut();
+        // undici leaves a connection that is still being made to itself.
+        attempt?.destroy();
       },
       destroy: () => {
         lane.hangUp();
-        dispatcher.destroy().catch(() => {});
+        client.destroy().catch(() => {});
       },
     };
+    client.on('disconnect', () => {
+      if (this.#idle.includes(lane)) lane.destroy();
+    });
     this.#open.add(lane);
     return lane;
   }

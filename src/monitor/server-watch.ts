@@ -90,7 +90,8 @@ export class ServerWatch {
     this.#server = server;
     this.#deps = deps;
     this.#monitored = monitored;
-    this.#availability = before ?? unknownSince(deps.clock.now());
+    // What is no longer watched is not known, whatever was believed when the program last ran.
+    this.#availability = (monitored ? before : undefined) ?? unknownSince(deps.clock.now());
     this.#lookOnce = singleFlight((signal) => this.#look(signal));
   }
 
@@ -110,14 +111,17 @@ export class ServerWatch {
     this.#lifetime = signal;
     this.#due = clock.now() + offset;
     while (!signal.aborted) {
+      let round = this.#due;
       try {
         await this.#untilDue(signal);
+        round = this.#due;
         probeStarts.publish({ server: this.#server.name, due: this.#due, at: clock.now() });
         await this.#lookOnce(signal);
       } catch (error) {
         if (!signal.aborted) log.error({ server: this.#server.name, error: String(error) }, 'a probe broke');
       } finally {
-        this.#schedule(this.#due);
+        // Not from `#due`: a look out of turn that this round has joined may have moved that already.
+        this.#schedule(round);
       }
     }
   }
@@ -166,22 +170,36 @@ export class ServerWatch {
 
   /** A probe that may confirm an outage looks at the web server too, at the same time when that is foreseeable. */
   async #probe(signal: AbortSignal): Promise<Probe> {
-    const { webAnswers, thresholds } = this.#server;
+    const { thresholds } = this.#server;
     const { status, doubt, failure } = this.#availability;
     const failuresSoFar = doubt?.seen === 'down' ? doubt.probes : 0;
     const mayConfirm = status !== 'down' && failuresSoFar + 1 >= thresholds.failures;
 
     const besides = childOf(signal);
-    const early = mayConfirm && failuresSoFar > 0 ? webAnswers?.(besides.signal) : undefined;
+    const early = mayConfirm && failuresSoFar > 0 ? this.#webAnswers(besides.signal) : undefined;
     early?.catch(() => {});
     try {
       const probe = await this.#server.probe(signal);
       if (probe.kind === 'answered') return probe;
-      const answers = mayConfirm ? await (early ?? webAnswers?.(signal)) : failure?.webAnswers;
+      const answers = mayConfirm ? await (early ?? this.#webAnswers(signal)) : failure?.webAnswers;
       return answers === undefined ? probe : { ...probe, webAnswers: answers };
     } finally {
       besides.abort();
       besides.release();
+    }
+  }
+
+  /** `undefined` also when the look breaks: the outage is told all the same. */
+  async #webAnswers(signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      return await this.#server.webAnswers?.(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#deps.log.error(
+        { server: this.#server.name, error: String(error) },
+        'a look at the web server broke',
+      );
+      return undefined;
     }
   }
 

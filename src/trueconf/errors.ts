@@ -1,12 +1,29 @@
 /** What does it mean that a server broke off or refused? Turns HTTP failures and refusals into troubles. */
-import { ServerTrouble, type Trouble } from '../domain/trouble.ts';
-import { type HttpAnswer, HttpFailure } from '../lib/http.ts';
+import { ServerTrouble, type Trouble, type TroubleCode } from '../domain/trouble.ts';
+import { type HttpAnswer, HttpFailure, type HttpFailureCode } from '../lib/http.ts';
+
+const CODES: Readonly<Record<HttpFailureCode, TroubleCode>> = {
+  dns: 'dns',
+  refused: 'refused',
+  unreachable: 'unreachable',
+  'connect-timeout': 'connect-timeout',
+  'answer-timeout': 'answer-timeout',
+  closed: 'closed',
+  'tls-untrusted': 'tls-untrusted',
+  'tls-expired': 'tls-expired',
+  'tls-name': 'tls-name',
+  tls: 'tls',
+  'too-large': 'too-large',
+  // Not even HTTP: something else listens on that port.
+  malformed: 'unexpected-answer',
+  // Servers are reached without a proxy.
+  proxy: 'unreachable',
+};
 
 /** The trouble behind a failed exchange. Rethrows what is none: the reason of an abort, or a bug. */
 export function troubleOf(failure: unknown): Trouble {
   if (!(failure instanceof HttpFailure)) throw failure;
-  // Not even HTTP: something else listens on that port.
-  return { code: failure.code === 'malformed' ? 'unexpected-answer' : failure.code };
+  return { code: CODES[failure.code] };
 }
 
 /** Awaits an exchange; its failures become `ServerTrouble`. */

@@ -2,6 +2,7 @@
  * How is a server's API called? Puts the token on, renews it when it was refused, and answers with JSON or a
  * `ServerTrouble`. Knows no call in particular.
  */
+import { setMaxListeners } from 'node:events';
 import { ServerTrouble, type Trouble } from '../domain/trouble.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpAnswer, HttpOrigin } from '../lib/http.ts';
@@ -73,7 +74,8 @@ export function openApi(
     const other = where === 'header' ? 'query' : 'header';
     const third = await send(operation, call, fresh, other, signal);
     if (!isTokenRefused(third)) {
-      if (place !== other) log.warn({ server, place: other }, 'this server takes access tokens in another place');
+      if (place !== other)
+        log.warn({ server, place: other }, 'this server takes access tokens in another place');
       place = other;
       return third;
     }
@@ -82,6 +84,8 @@ export function openApi(
 
   return {
     async call(call, signal) {
+      // A screen may make hundreds of calls under one signal, all waiting for one token; Node warns from 11 on.
+      setMaxListeners(0, signal);
       const operation = `${server}: ${call.operation}`;
       const answer = await answerTo(operation, call, signal);
       if (!isSuccess(answer.status)) throw new ServerTrouble(operation, refusal(answer, call));

@@ -29,9 +29,9 @@ const DATE = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d{1,3})?\d*\s*(Z|[+
 function fromText(text: string, zone: string): EpochMs | undefined {
   const [, day, time, fraction = '', offset] = DATE.exec(text.trim()) ?? [];
   if (day === undefined || day.startsWith('0000')) return undefined;
-  const local = Date.parse(`${day}T${time}${fraction}Z`);
+  const local = Date.parse(`${day}T${time}Z`);
   if (Number.isNaN(local)) return undefined;
-  return inReach(local - offsetOf(offset ?? zone, local));
+  return inReach(local - offsetOf(offset ?? zone, local) + Math.round(Number(`0${fraction}`) * SECOND));
 }
 
 /** Milliseconds east of UTC; 0 for a zone that nobody knows. */

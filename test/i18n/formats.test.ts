@@ -37,11 +37,16 @@ describe('durations: the two largest units that matter', () => {
     expect(duration(DAY + 5 * MINUTE)).toBe('1 d');
   });
 
-  test('rounded to the second before it is cut into units (59.6 s is a minute, not "60 s")', () => {
-    expect(duration(59.4 * SECOND)).toBe('59 s');
-    expect(duration(59.6 * SECOND)).toBe('1 min');
-    expect(duration(HOUR - 1)).toBe('1 h');
-    expect(duration(DAY - 1)).toBe('1 d');
+  test('rounded down (nothing has lasted an hour before it has)', () => {
+    expect(duration(59.6 * SECOND)).toBe('59 s');
+    expect(duration(HOUR - 1)).toBe('59 min');
+    expect(duration(DAY - 1)).toBe('23 h 59 min');
+  });
+
+  test('from ten minutes on without seconds (they are noise)', () => {
+    expect(duration(10 * MINUTE - SECOND)).toBe('9 min 59 s');
+    expect(duration(10 * MINUTE)).toBe('10 min');
+    expect(duration(10 * MINUTE + 59 * SECOND)).toBe('10 min');
   });
 
   test('a span below zero is nothing (a clock was set back)', () => {
@@ -67,6 +72,14 @@ describe('times: the day is named only when it was another day there', () => {
     expect(formats.moment(hourLater, hourLater)).toBe('00:30:05');
     expect(formats.time(at('2025-01-16T00:00:00Z'), hourLater)).toBe('00:00');
     expect(formats.time(at('2025-01-16T23:59:59Z'), hourLater)).toBe('23:59');
+  });
+
+  test('another month of the same year is named without the year', () => {
+    const [october, december] = [at('2025-10-05T10:45:00Z'), at('2025-12-01T12:00:00Z')];
+    const shown = (['en', 'es', 'ru'] as const).map((language) =>
+      createFormats(language, 'UTC').time(october, december),
+    );
+    expect(shown).toEqual(['5 Oct 10:45', '5 oct 10:45', '5 окт. 10:45']);
   });
 
   const days: Record<Exclude<Language, 'de'>, readonly [sameYear: string, otherYear: string]> = {

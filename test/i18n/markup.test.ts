@@ -12,11 +12,19 @@ const anyText = fc.oneof(
 
 describe('escapeHtml', () => {
   test('what it makes reads as the text it was made from (a topic is shown as it was written)', () => {
-    fc.assert(fc.property(anyText, (text) => expect(decodeHtml(escapeHtml(text))).toBe(text)));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(decodeHtml(escapeHtml(text))).toBe(text);
+      }),
+    );
   });
 
   test('what it makes holds no tag and cannot leave an attribute', () => {
-    fc.assert(fc.property(anyText, (text) => expect(escapeHtml(text)).not.toMatch(/[<>"]/)));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(escapeHtml(text)).not.toMatch(/[<>"]/);
+      }),
+    );
   });
 
   test('& goes first, so that an escape is not escaped again', () => {
@@ -50,16 +58,18 @@ describe('clip', () => {
 
   test('never longer than asked (a message that is too long is refused as a whole)', () => {
     fc.assert(
-      fc.property(anyText, length, (text, most) => expect(clip(text, most).length).toBeLessThanOrEqual(most)),
+      fc.property(anyText, length, (text, most) => {
+        expect(clip(text, most).length).toBeLessThanOrEqual(most);
+      }),
     );
   });
 
   test('never half a character (half a surrogate pair is no text, and the message is refused)', () => {
     const emoji = fc.string({ unit: fc.constantFrom('a', '👍', '🎥', '𝔘') });
     fc.assert(
-      fc.property(emoji, length, (text, most) =>
-        expect(() => encodeURIComponent(clip(text, most))).not.toThrow(),
-      ),
+      fc.property(emoji, length, (text, most) => {
+        expect(() => encodeURIComponent(clip(text, most))).not.toThrow();
+      }),
     );
   });
 

@@ -64,7 +64,7 @@ describe('values', () => {
   const hostile = fc.oneof(
     fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('x'.repeat(10_000), 'مرحبا \u202e<i>', '👩‍👩‍👧‍👦🇩🇪', '<'.repeat(2_000)),
+    fc.constantFrom('x'.repeat(1_000), 'مرحبا \u202e<i>', '👩‍👩‍👧‍👦🇩🇪', '<'.repeat(200)),
   );
   const withValues = [...DECLARED].filter(([, names]) => names.length > 0).map(([key]) => key);
 
@@ -86,13 +86,12 @@ describe('values', () => {
           expect(tagsOf(shown)).toEqual(tagsOf(text));
           expect(shown).not.toContain('undefined');
           // Each value is there, to the character: not interpolated a second time, not taken for a pattern.
-          const filled = Object.entries(values).reduce(
-            (filling, [name, value]) => filling.split(`{{${name}}}`).join(`\u0001${name}\u0001`),
-            text,
-          );
-          const wanted = filled.replaceAll(/\u0001(\w+)\u0001/g, (_, name: string) => String(values[name]));
+          const wanted = text
+            .split(/\{\{(\w+)\}\}/)
+            .map((part, index) => (index % 2 === 0 ? part : String(values[part])))
+            .join('');
           expect(plain(words)(key, values)).toBe(wanted);
-          expect(decodeHtml(shown)).toBe(decodeHtml(wanted));
+          expect(decodeHtml(shown)).toBe(wanted);
         },
       ),
       { numRuns: 300 },

@@ -31,7 +31,7 @@ export class MemoryChannel implements ConversationChannel {
   async deliver(address: string, screen: Screen, signal: AbortSignal): Promise<Delivery> {
     signal.throwIfAborted();
     const at = this.#clock.now();
-    const delivery = await this.answer(address);
+    const delivery = await unlessAborted(this.answer(address), signal);
     this.attempts.push({ at, address, screen, delivery });
     if (delivery.kind === 'delivered') this.lastScreen.set(address, screen);
     return delivery;
@@ -71,4 +71,15 @@ export class MemoryChannel implements ConversationChannel {
     reply.catch(() => {});
     return { reception, reply };
   }
+}
+
+/** A messenger that does not answer is left at once when the program ends. */
+function unlessAborted<T>(outcome: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    Promise.resolve(outcome)
+      .finally(() => signal.removeEventListener('abort', onAbort))
+      .then(resolve, reject);
+  });
 }

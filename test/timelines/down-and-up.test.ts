@@ -126,7 +126,7 @@ test('a down and an up within the grouping window are one line about the past (n
     told(
       11.5,
       'anna',
-      '🟢 <b>alpha</b> was down from 10:00 to 10:00 (1 sec): the connection was refused. It is up again.',
+      '🟢 <b>alpha</b> was down from 10:00 to 10:00 (0 sec): the connection was refused. It is up again.',
     ),
   ]);
 });

@@ -5,7 +5,6 @@
 import { expect, onTestFinished } from 'vitest';
 import { runApp } from '../../src/app.ts';
 import type { Delivery } from '../../src/channels/port.ts';
-import type { Refusal } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -56,13 +55,17 @@ export interface TimelineOptions {
 }
 
 export const PEOPLE = { anna: 1001, boris: 1002, carol: 1003 } as const;
-export const CHATS = { 'night shift': '-1001234567890:42', moved: '-1009876543210' } as const;
+export const CHATS = {
+  'night shift': '-1001234567890:42',
+  moved: '-1009876543210',
+  'anna herself': '1001',
+} as const;
 
 const WORDS = await loadTranslator('en');
 
 const NAMES = new Map<string, string>([
-  ...Object.entries(PEOPLE).map(([name, id]) => [String(id), name] as const),
   ...Object.entries(CHATS).map(([name, address]) => [address, name] as const),
+  ...Object.entries(PEOPLE).map(([name, id]) => [String(id), name] as const),
 ]);
 
 export type Step = { readonly at: Seconds; readonly does: Deed | undefined };
@@ -214,7 +217,7 @@ export class Timeline {
     for (const [pattern, act] of SENTENCES) {
       const match = pattern.exec(sentence);
       if (match) {
-        act(this, match.slice(1));
+        act(this, ...match.slice(1));
         return;
       }
     }
@@ -232,55 +235,42 @@ export class Timeline {
 }
 
 /** What can happen beside a server's behaviour. */
-const SENTENCES: readonly (readonly [RegExp, (timeline: Timeline, words: string[]) => void])[] = [
-  [
-    /^telegram is away$/,
-    ({ channel }) => {
-      channel.answer = () => ({ kind: 'retry', reason: 'no connection' });
-    },
-  ],
-  [
-    /^telegram answers again$/,
-    ({ channel }) => {
-      channel.answer = () => ({ kind: 'delivered' });
-    },
-  ],
+const SENTENCES: readonly (readonly [RegExp, (story: Timeline, ...words: string[]) => void])[] = [
+  [/^telegram is away$/, ({ channel }) => answer(channel, () => AWAY)],
+  [/^telegram hangs$/, ({ channel }) => answer(channel, () => new Promise(() => {}))],
+  [/^telegram delivers again$/, ({ channel }) => answer(channel, () => DELIVERED)],
+  [/^telegram does not reach (.+)$/, ({ channel }, who) => answer(channel, () => AWAY, who)],
+  [/^(.+) blocks the bot$/, ({ channel }, who) => answer(channel, () => BLOCKED, who)],
   [
     /^telegram is back$/,
     ({ channel }) => {
-      channel.answer = () => ({ kind: 'delivered' });
+      answer(channel, () => DELIVERED);
       channel.reconnect();
     },
   ],
-  [
-    /^(.+) (blocks the bot|is no longer there)$/,
-    (timeline, [who = '', how]) => {
-      refuse(timeline, who, how === 'blocks the bot' ? 'blocked' : 'chat-not-found');
-    },
-  ],
-  [/^(.+) presses (.+)$/, (timeline, [who = '', label = '']) => press(timeline, who, label)],
+  [/^(.+) presses (.+)$/, press],
   [
     /^(.+) sends \/(\w+)$/,
-    ({ channel }, [who = '', name = '']) => {
-      channel.send({
-        person: person(who),
-        place: 'private',
-        address: addressOf(who),
-        request: { kind: 'command', name },
-      });
+    ({ channel }, who, name) => {
+      const request = { kind: 'command', name: name ?? '' } as const;
+      channel.send({ person: person(who), place: 'private', address: addressOf(who), request });
     },
   ],
 ];
 
-function refuse({ channel }: Timeline, who: string, refusal: Refusal): void {
+const DELIVERED: Delivery = { kind: 'delivered' };
+const AWAY: Delivery = { kind: 'retry', reason: 'no connection' };
+const BLOCKED: Delivery = { kind: 'refused', refusal: 'blocked', reason: 'bot was blocked by the user' };
+
+/** @param to whose deliveries go like that from now on; default: everybody's */
+function answer(channel: MemoryChannel, how: () => Delivery | Promise<Delivery>, to?: string): void {
   const before = channel.answer;
-  const address = addressOf(who);
-  channel.answer = (to): Delivery | Promise<Delivery> =>
-    to === address ? { kind: 'refused', refusal, reason: `403 ${refusal}` } : before(to);
+  const address = to === undefined ? undefined : addressOf(to);
+  channel.answer = (one) => (address === undefined || one === address ? how() : before(one));
 }
 
 /** A button of what the chat shows last, by its label or a part of it. */
-function press({ channel }: Timeline, who: string, label: string): void {
+function press({ channel }: Timeline, who = '', label = ''): void {
   const address = addressOf(who);
   const buttons = (channel.lastScreen.get(address)?.keyboard ?? []).flat();
   const button =
@@ -290,12 +280,12 @@ function press({ channel }: Timeline, who: string, label: string): void {
   channel.send({ person: person(who), place, address, request: { kind: 'tap', data: button.data } });
 }
 
-function person(who: string) {
+function person(who = '') {
   const name = who.slice(0, 1).toUpperCase() + who.slice(1);
   return { id: PEOPLE[who as keyof typeof PEOPLE] ?? PEOPLE.anna, name };
 }
 
-function addressOf(who: string): string {
+function addressOf(who = ''): string {
   return String(PEOPLE[who as keyof typeof PEOPLE] ?? CHATS[who as keyof typeof CHATS] ?? who);
 }
 

@@ -36,7 +36,7 @@ export function forgottenScreen(ui: Ui, server: BotServer, search: ForgottenSear
   );
   const keyboard: Button[][] = [
     ...page.items.map((row, index) => [rowButton(ui, key, row, page.first + index + 1, from)]),
-    ...(forgotten.some(({ conference }) => conference.id !== undefined)
+    ...(forgotten.filter(({ conference }) => conference.id !== undefined).length > 1
       ? [[stopAllButton(ui, key, forgotten.length)]]
       : []),
     ...pageButtons(page, (number) => ({ kind: 'forgotten', server: key, page: number })),

@@ -1,4 +1,7 @@
-/** Hands every update to the conversation and starts the work that comes of it: the newest of a person in a chat wins, nobody waits for anybody else. */
+/**
+ * Hands every update to the conversation and starts the work that comes of it: of one person in one chat the newest
+ * wins, and nobody waits for anybody else.
+ */
 import type { Message, Update } from 'node-telegram-bot-api/types';
 import { clip } from '../../i18n/markup.ts';
 import { type ChildSignal, childOf } from '../../lib/abort.ts';
@@ -41,13 +44,14 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   let isFull = false;
 
   const start = (work: Work, { incoming, place, tap }: Received) => {
-    if (jobs.size >= MOST_JOBS) {
+    const key = `${place.chat} ${incoming.person.id}`;
+    // Who replaces work of their own gets in even then: that work is about to end.
+    if (jobs.size >= (newest.has(key) ? 2 * MOST_JOBS : MOST_JOBS)) {
       if (!isFull) log.warn({ jobs: jobs.size }, 'too much work at once, updates are dropped');
       isFull = true;
       return;
     }
     isFull = false;
-    const key = `${place.chat} ${incoming.person.id}`;
     newest.get(key)?.abort();
     const own = childOf(signal);
     newest.set(key, own);
@@ -66,9 +70,9 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     if (answersUnderWay >= MOST_ANSWERS) return;
     answersUnderWay += 1;
     try {
-      const notice = text === undefined ? {} : { text: clip(text, LONGEST_NOTICE) };
+      const words = text === undefined ? {} : { text: clip(text, LONGEST_NOTICE) };
       await call('answerCallbackQuery', ceiling, (api, own) =>
-        api.answerCallbackQuery({ callback_query_id: id, ...notice }, own),
+        api.answerCallbackQuery({ callback_query_id: id, ...words }, own),
       );
     } catch {
       // The program ends.
@@ -95,8 +99,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
         const received = read(update, botName);
         if (!received) return;
         const reception = receive(received);
-        if (received.tap)
-          void answer(received.tap.id, reception.kind === 'notice' ? reception.text : undefined);
+        const notice = reception.kind === 'notice' ? reception.text : undefined;
+        if (received.tap) void answer(received.tap.id, notice);
         if (reception.kind === 'work') start(reception.work, received);
       } catch (error) {
         // Telegram's side of an update is not checked field by field.

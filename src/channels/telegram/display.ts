@@ -1,4 +1,7 @@
-/** Brings a screen before a person: waits as Telegram asks, tries again while it is away, stops when nobody wants it any more. */
+/**
+ * Brings a screen before a person: waits as Telegram asks, tries again while it is away, stops when nobody wants it
+ * any more.
+ */
 import type { Message } from 'node-telegram-bot-api/types';
 import type { Html } from '../../i18n/markup.ts';
 import { type BackoffPolicy, backoff } from '../../lib/backoff.ts';

@@ -7,7 +7,7 @@ import { type Failure, tell } from './failures.ts';
 import { TokenRefused } from './token-refused.ts';
 import { judge } from './verdicts.ts';
 
-export type LineTrouble =
+type LineTrouble =
   /** No connection, no answer in time, or an error of Telegram's own. */
   | 'away'
   /** Somebody else answers, most often a proxy with a page of its own. */

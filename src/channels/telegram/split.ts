@@ -1,4 +1,4 @@
-/** Cuts a long text into messages that Telegram takes: at line ends, else at spaces, else anywhere between two characters. */
+/** Cuts a long text into messages that Telegram takes: at line ends, else at spaces, else between two characters. */
 import type { Html } from '../../i18n/markup.ts';
 import { type Token, tokens } from './html.ts';
 

@@ -62,7 +62,7 @@ export class WiredApi extends Api {
 }
 
 /** @param status HTTP's; it matters only when the body is not Telegram's */
-export function readAnswer<R>(method: string, status: number, text: string): Answer<R> {
+function readAnswer<R>(method: string, status: number, text: string): Answer<R> {
   const envelope = parse(text);
   if (envelope.ok === true) return { kind: 'answered', value: envelope.result as R };
   const { error_code: code, description, parameters } = envelope;

@@ -19,7 +19,7 @@ export const ANNA = { id: 1001, name: 'Anna' };
 export const BORIS = { id: 1002, name: 'Boris' };
 export const GROUP = -1_001_234_567_890;
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly fields: object;
   readonly message: string;

@@ -1,0 +1,123 @@
+/** A name that cannot be found costs one thread, and nobody else's time. */
+import type { LookupAddress } from 'node:dns';
+import { expect, test } from 'vitest';
+import { createLookup, type NameSources } from '../../src/lib/host-names.ts';
+
+const HERE: LookupAddress = { address: '127.0.0.1', family: 4 };
+const SIX: LookupAddress = { address: '::1', family: 6 };
+
+/** Sources whose answers a test gives by hand. */
+function sources(given: Partial<NameSources> = {}) {
+  const asked: string[] = [];
+  let now = 0;
+  const names: NameSources = {
+    now: () => now,
+    network: () => new Promise(() => {}),
+    ...given,
+    system: (host) => {
+      asked.push(host);
+      return given.system ? given.system(host) : Promise.resolve([HERE, SIX]);
+    },
+  };
+  return { names, asked, forward: (ms: number) => (now += ms) };
+}
+
+function find(lookup: ReturnType<typeof createLookup>, host: string, options = {}) {
+  return new Promise((resolve, reject) =>
+    lookup(host, { all: true, ...options }, (error, found, family) =>
+      error ? reject(error) : resolve(family === undefined ? found : { address: found, family }),
+    ),
+  );
+}
+
+test('many who ask for one name ask once', async () => {
+  const { names, asked } = sources();
+  const lookup = createLookup(names);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => find(lookup, 'a.test')));
+  expect(answers).toEqual(Array(50).fill([HERE, SIX]));
+  expect(asked).toEqual(['a.test']);
+});
+
+test('an answer is good for half a minute; then it is used once more while a new one is looked for', async () => {
+  const { names, asked, forward } = sources();
+  const lookup = createLookup(names);
+  await find(lookup, 'a.test');
+  forward(29_999);
+  await find(lookup, 'a.test');
+  expect(asked).toHaveLength(1);
+  forward(1);
+  expect(await find(lookup, 'a.test')).toEqual([HERE, SIX]);
+  expect(asked).toHaveLength(2);
+});
+
+test('an answer older than five minutes is waited for', async () => {
+  let answer = [HERE];
+  const { names, forward } = sources({ system: async () => answer });
+  const lookup = createLookup(names);
+  await find(lookup, 'a.test');
+  forward(300_000);
+  answer = [SIX];
+  expect(await find(lookup, 'a.test')).toEqual([SIX]);
+});
+
+test('a name that loses its address is said to have none from the next look on', async () => {
+  let isGone = false;
+  const { names, forward } = sources({
+    system: async () => {
+      if (isGone) throw Object.assign(new Error('gone'), { code: 'ENOTFOUND' });
+      return [HERE];
+    },
+  });
+  const lookup = createLookup(names);
+  await find(lookup, 'a.test');
+  isGone = true;
+  forward(30_000);
+  await find(lookup, 'a.test');
+  await expect(find(lookup, 'a.test')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+});
+
+test('a failure is not kept: the next who asks asks anew', async () => {
+  let isGone = true;
+  const { names } = sources({
+    system: async () => {
+      if (isGone) throw Object.assign(new Error('gone'), { code: 'ENOTFOUND' });
+      return [HERE];
+    },
+  });
+  const lookup = createLookup(names);
+  await expect(find(lookup, 'a.test')).rejects.toThrow('gone');
+  isGone = false;
+  expect(await find(lookup, 'a.test')).toEqual([HERE]);
+});
+
+test('a name that hangs holds one thread however often it is asked for, and the network is asked instead', async () => {
+  const { names, asked } = sources({ system: () => new Promise(() => {}), network: async () => [HERE] });
+  const lookup = createLookup(names);
+  expect(await find(lookup, 'dead.test')).toEqual([HERE]);
+  expect(await Promise.all([1, 2, 3].map(() => find(lookup, 'dead.test')))).toEqual(Array(3).fill([HERE]));
+  expect(asked).toEqual(['dead.test']);
+});
+
+test('a name that hangs everywhere delays no other', async () => {
+  const { names } = sources({
+    system: (host) => (host === 'dead.test' ? new Promise(() => {}) : Promise.resolve([HERE])),
+  });
+  const lookup = createLookup(names);
+  void find(lookup, 'dead.test');
+  expect(await find(lookup, 'a.test')).toEqual([HERE]);
+});
+
+test('families are respected, and one address is given to who wants one', async () => {
+  const lookup = createLookup(sources().names);
+  expect(await find(lookup, 'a.test', { family: 6 })).toEqual([SIX]);
+  expect(await find(lookup, 'a.test', { family: 'IPv4' })).toEqual([HERE]);
+  expect(await find(lookup, 'a.test', { all: false })).toEqual(HERE);
+  const four = createLookup(sources({ system: async () => [HERE] }).names);
+  await expect(find(four, 'a.test', { family: 6 })).rejects.toMatchObject({ code: 'ENOTFOUND' });
+});
+
+test('the system finds localhost', async () => {
+  expect(await find(createLookup(), 'localhost')).toContainEqual(
+    expect.objectContaining({ family: expect.any(Number) }),
+  );
+});

@@ -1,0 +1,193 @@
+/** The program starts, ends and starts again: what it remembers, and that it leaves nothing behind. */
+import { describe, expect, test } from 'vitest';
+import { at, timeline, told, until } from './timeline.ts';
+
+describe('a restart', () => {
+  test('a known outage is not announced again (a restart is not news)', async () => {
+    const first = timeline();
+    await first.play(at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({ store: first.store, from: 100 });
+    await second.play(at(100, 'alpha refuses'), until(600));
+    expect(first.told).toHaveLength(1);
+    expect(second.told).toEqual([]);
+  });
+
+  test('its recovery is, dated from the first failed probe of the earlier run', async () => {
+    const first = timeline();
+    await first.play(at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({ store: first.store, from: 150 });
+    await second.play(until(200));
+    expect(second.told).toEqual([
+      told(150, 'anna', '🟢 <b>alpha is up again</b> after 2 min', 'Down from 10:00 to 10:02'),
+    ]);
+  });
+
+  test('a server that went down while the bot was off is announced at the first confirmed probes', async () => {
+    const first = timeline();
+    await first.play(until(60));
+    await first.stop();
+    const second = timeline({ store: first.store, from: 300 });
+    await second.play(at(300, 'alpha refuses'), until(400));
+    expect(second.told).toEqual([
+      told(
+        301,
+        'anna',
+        '🔴 <b>alpha is down</b>',
+        'Cause: the connection was refused',
+        'Since 10:05 (1 sec)',
+      ),
+    ]);
+  });
+
+  test('what could not be delivered is delivered by the next run, and said to be late', async () => {
+    const first = timeline();
+    await first.play(at(20, 'telegram is away'), at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({ store: first.store, from: 300 });
+    await second.play(at(300, 'alpha refuses'), until(400));
+    expect(second.told).toEqual([
+      told(
+        300,
+        'anna',
+        '🔴 <b>alpha is down</b>',
+        'Cause: the connection was refused',
+        'Since 10:00 (4 min 30 sec)',
+        '',
+        '<i>Late: this happened at 10:00 and could not be delivered until now, 4 min 29 sec later.</i>',
+      ),
+    ]);
+  });
+
+  test('what was delivered is not told again', async () => {
+    const first = timeline();
+    await first.play(at(29, 'alpha refuses'), at(59, 'alpha answers'), until(100));
+    await first.stop();
+    const second = timeline({ store: first.store, from: 100 });
+    await second.play(until(200));
+    expect(second.told).toEqual([]);
+    expect(await second.store.outbox()).toEqual([]);
+  });
+
+  test('a mute holds in the next run', async () => {
+    const first = timeline();
+    await first.play(
+      at(29, 'alpha refuses'),
+      at(40, 'anna presses Mute 1 h'), // until 3640
+      at(59, 'alpha answers'),
+      until(100),
+    );
+    await first.stop();
+    const second = timeline({ store: first.store, from: 600 });
+    await second.play(at(600, 'alpha refuses'), until(4_000));
+    expect(second.told).toMatchObject([{ at: 3_640 }]);
+  });
+
+  test('somebody who took care still does: no reminders in the next run', async () => {
+    const servers = { alpha: { reminderHours: 1 } };
+    const first = timeline({ servers });
+    await first.play(at(29, 'alpha refuses'), at(40, 'anna presses I am on it'), until(60));
+    await first.stop();
+    const second = timeline({ servers, store: first.store, from: 100 });
+    await second.play(at(100, 'alpha refuses'), until(4 * 3_600));
+    expect(second.told).toEqual([]);
+  });
+
+  test('an outage of a server that is no longer watched is not mentioned as one', async () => {
+    const first = timeline({ servers: ['alpha', 'beta', 'gamma'] });
+    await first.play(at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({
+      servers: { alpha: { monitored: false }, beta: {}, gamma: {} },
+      store: first.store,
+      from: 100,
+    });
+    await second.play(at(100, 'beta refuses'), until(150));
+    expect(second.told).toHaveLength(1);
+    expect(second.told[0]?.text).not.toContain('Also down');
+  });
+
+  test('a person who is also in the list of chats is told once', async () => {
+    const story = timeline({ people: ['anna', 'boris'], chats: ['anna herself'] });
+    await story.play(at(29, 'alpha refuses'), at(40, 'boris presses I am on it'), until(60));
+    expect(story.attempts('anna')).toEqual([31, 40]);
+  });
+});
+
+describe('the end', () => {
+  test('a stop ends everything at once, whatever is under way (nothing is waited for)', async () => {
+    const story = timeline({ servers: ['alpha', 'beta', 'gamma'], people: ['anna', 'boris'] });
+    await story.play(
+      at(20, 'telegram does not reach boris'),
+      at(29, 'alpha refuses'),
+      at(33, 'telegram hangs'),
+      at(59, 'alpha answers'),
+      at(59, 'beta hangs'), // from 60.02 to 65.02
+      until(62),
+    );
+    expect(story.outcome).toBe('running');
+    expect(story.clock.pending.length).toBeGreaterThan(2);
+    await story.stop();
+    expect(story.outcome).toBe('ended');
+    expect(story.clock.pending).toEqual([]);
+  });
+
+  test('a stop before the first probe ends it too', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(until(0));
+    await story.stop();
+    expect(story.outcome).toBe('ended');
+  });
+
+  test('what is written but not delivered at the stop stays in the store', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(at(29, 'alpha refuses'), until(31.5));
+    await story.stop();
+    expect(await story.store.outbox()).toHaveLength(1);
+  });
+
+  test('when the channel gives up the whole program ends with its reason (half of it would look alive)', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    const reason = new Error('the token is refused');
+    await story.play(
+      at(29, 'alpha hangs'),
+      at(32, () => story.channel.giveUp(reason)),
+    );
+    expect(story.outcome).toBe(reason);
+    expect(story.clock.pending).toEqual([]);
+  });
+
+  test('the store is closed last (what is still ending may write to it)', async () => {
+    const story = timeline();
+    const order: string[] = [];
+    const { close, settle } = story.store;
+    Object.assign(story.store, {
+      close: async () => {
+        order.push('closed');
+        await close();
+      },
+      settle: async (rows: readonly number[]) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push('written');
+        await settle(rows);
+      },
+    });
+    let deliver: (delivery: { kind: 'delivered' }) => void = () => {};
+    await story.play(
+      at(20, () => {
+        story.channel.answer = () =>
+          new Promise((resolve) => {
+            deliver = resolve;
+          });
+      }),
+      at(29, 'alpha refuses'),
+      at(35, () => {
+        deliver({ kind: 'delivered' });
+        story.channel.giveUp(new Error('the token is refused'));
+      }),
+    );
+    expect(order.at(-1)).toBe('closed');
+    expect(order).toContain('written');
+  });
+});

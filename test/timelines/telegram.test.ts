@@ -1,0 +1,269 @@
+/** Telegram is away, slow, or refuses somebody: nothing is lost, and one recipient's trouble is not another's. */
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../../src/channels/port.ts';
+import { MINUTE } from '../../src/lib/time.ts';
+import { at, CHATS, timeline, told, until } from './timeline.ts';
+
+describe('Telegram is away', () => {
+  test('what happened meanwhile is told in one late message: what is over in a line, what is not as news', async () => {
+    const story = timeline({ servers: ['alpha', 'beta', 'gamma'] });
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'), // down at 31
+      at(119, 'alpha answers'), // up at 121
+      at(299, 'beta answers 503'), // down at 301.02
+      at(630, 'telegram is back'),
+      until(700),
+    );
+    expect(story.told).toEqual([
+      told(
+        630,
+        'anna',
+        '🔴 <b>1 server is down</b>',
+        '• <b>beta</b>: it answered with HTTP status 503, since 10:05',
+        '🟢 <b>alpha</b> was down from 10:00 to 10:02 (1 min 31 sec): the connection was refused. It is up again.',
+        '',
+        '<i>Late: this happened at 10:05 and could not be delivered until now, 5 min 28 sec later.</i>',
+      ),
+    ]);
+  });
+
+  test('it is tried again sooner at first, every 15 to 30 s later on, and at once when Telegram answers again', async () => {
+    const story = timeline({ random: () => 0 });
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'),
+      at(100, 'telegram is back'),
+      until(200),
+    );
+    expect(story.attempts('anna')).toEqual([31, 31.5, 32.5, 34.5, 38.5, 46.5, 61.5, 76.5, 91.5, 100]);
+    expect(story.told).toHaveLength(1);
+  });
+
+  test('no wait between two tries is longer than 30 s', async () => {
+    const story = timeline({ random: () => 0.999_999_999 });
+    await story.play(at(20, 'telegram is away'), at(29, 'alpha refuses'), until(300));
+    const gaps = story.attempts('anna').map((moment, index, all) => moment - (all[index - 1] ?? moment));
+    expect(gaps.slice(1).map(Math.round)).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]);
+  });
+
+  test('after a delivery the waits start small again (the next absence is another one)', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'), // 31, 31.5, 32.5, 34.5, 38.5
+      at(35, 'telegram delivers again'), // 38.5
+      at(40, 'telegram is away'),
+      at(59, 'alpha answers'), // 61
+      until(65),
+    );
+    expect(story.attempts('anna')).toEqual([31, 31.5, 32.5, 34.5, 38.5, 61, 61.5, 62.5, 64.5]);
+  });
+
+  test('a delay of less than a minute is not worth a word', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'),
+      at(90, 'telegram is back'),
+      until(100),
+    );
+    expect(story.told).toHaveLength(1);
+    expect(story.told[0]?.text).not.toContain('Late');
+  });
+
+  test('a minute is', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'),
+      at(91, 'telegram is back'),
+      until(100),
+    );
+    expect(story.told[0]?.text.split('\n').at(-1)).toBe(
+      '<i>Late: this happened at 10:00 and could not be delivered until now, 1 min later.</i>',
+    );
+  });
+
+  test('an hour of flapping comes to a line for each outage, in their order', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, 'telegram is away'),
+      ...[600, 1200, 1800].flatMap((second) => [
+        at(second, 'alpha refuses'),
+        at(second + 120, 'alpha answers'),
+      ]),
+      at(3_600, 'telegram is back'),
+      until(3_700),
+    );
+    expect(story.told).toHaveLength(1);
+    const lines = story.told[0]?.text.split('\n') ?? [];
+    expect(lines.slice(0, 3).map((line) => /from (\S+) to (\S+)/.exec(line)?.slice(1))).toEqual([
+      ['10:10', '10:12'],
+      ['10:20', '10:22'],
+      ['10:30', '10:32'],
+    ]);
+  });
+
+  test('what somebody did about an outage is told after the outage (no answer before the question)', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    await story.play(
+      at(20, 'telegram does not reach anna'),
+      at(29, 'alpha refuses'),
+      at(60, 'boris presses I am on it'),
+      at(80, 'telegram is back'),
+      until(100),
+    );
+    expect(
+      story.told.filter(({ to }) => to === 'anna').map(({ at: moment, text }) => [moment, text]),
+    ).toEqual([
+      [
+        80,
+        ['🔴 <b>alpha is down</b>', 'Cause: the connection was refused', 'Since 10:00 (50 sec)'].join('\n'),
+      ],
+      [81, '👀 Boris is on it: <b>alpha</b>'],
+    ]);
+  });
+});
+
+describe('Telegram asks for patience', () => {
+  test('retry_after is obeyed to the millisecond, even when Telegram is heard of in between', async () => {
+    const story = timeline();
+    const busy: Delivery = { kind: 'retry', after: 47_123, reason: '429' };
+    await story.play(
+      at(20, () => {
+        story.channel.answer = () => busy;
+      }),
+      at(29, 'alpha refuses'),
+      at(40, 'telegram is back'),
+      until(200),
+    );
+    expect(story.attempts('anna')).toEqual([31, 78.123]);
+  });
+
+  test('one recipient who must wait does not keep the others waiting', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    await story.play(
+      at(20, () => {
+        story.channel.answer = (to): Delivery =>
+          to === '1001' ? { kind: 'retry', after: 5 * MINUTE, reason: '429' } : { kind: 'delivered' };
+      }),
+      at(29, 'alpha refuses'),
+      at(100, 'telegram delivers again'),
+      until(400),
+    );
+    expect(story.told.map(({ at: moment, to }) => [moment, to])).toEqual([
+      [31, 'boris'],
+      [331, 'anna'],
+    ]);
+  });
+
+  test('a recipient whose messages hang does not keep the others waiting', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    await story.play(
+      at(20, () => {
+        story.channel.answer = (to) => (to === '1001' ? new Promise(() => {}) : { kind: 'delivered' });
+      }),
+      at(29, 'alpha refuses'),
+      until(60),
+    );
+    expect(story.told).toMatchObject([{ at: 31, to: 'boris' }]);
+  });
+
+  test('two messages to one chat are a second apart (Telegram takes no more)', async () => {
+    const story = timeline({ servers: { alpha: { interval: 0.2, failures: 1 } } });
+    await story.play(at(10, 'alpha refuses'), at(10.2, 'alpha answers'), until(30));
+    expect(story.told.map(({ at: moment }) => moment)).toEqual([10, 11]);
+  });
+});
+
+describe('a recipient cannot be told', () => {
+  const BLOCKED = '⚠️ Alerts no longer reach <code>1002</code>: the person has blocked the bot';
+
+  test('the others are told of the outage, and that one of them is not', async () => {
+    const story = timeline({ people: ['anna', 'boris', 'carol'] });
+    story.errorsExpected = true;
+    await story.play(at(10, 'boris blocks the bot'), at(29, 'alpha refuses'), until(60));
+    expect(story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0]])).toEqual([
+      [31, 'anna, carol', '🔴 <b>alpha is down</b>'],
+      [32, 'anna, carol', BLOCKED],
+    ]);
+    expect(story.log.messages('error')).toEqual(['a recipient cannot be told']);
+  });
+
+  test('that is said once, not with every alert, and every alert is tried again (a block can be lifted)', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    story.errorsExpected = true;
+    await story.play(
+      at(10, 'boris blocks the bot'),
+      at(29, 'alpha refuses'), // 31
+      at(59, 'alpha answers'), // 61
+      at(90, 'telegram delivers again'),
+      at(119, 'alpha refuses'), // 121, 122
+      until(200),
+    );
+    expect(story.attempts('boris')).toEqual([31, 61, 122]);
+    expect(story.told.filter(({ text }) => text === BLOCKED)).toHaveLength(1);
+    expect(story.told.at(-1)).toMatchObject({ at: 122, to: 'anna, boris' });
+  });
+
+  test('when everybody has blocked the bot it goes on without a storm of attempts', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    story.errorsExpected = true;
+    await story.play(
+      at(10, 'anna blocks the bot'),
+      at(10, 'boris blocks the bot'),
+      at(29, 'alpha refuses'),
+      until(600),
+    );
+    expect(story.attempts('anna').length + story.attempts('boris').length).toBeLessThanOrEqual(3);
+    expect(story.probes('alpha').length).toBeGreaterThan(30);
+  });
+});
+
+describe('a chat has moved', () => {
+  const follow = (address: string): Delivery =>
+    address === CHATS['night shift'] ? { kind: 'moved', address: CHATS.moved } : { kind: 'delivered' };
+
+  test('it is followed at once, and from then on only the new address is used', async () => {
+    const story = timeline({ people: ['anna'], chats: ['night shift'] });
+    await story.play(
+      at(20, () => {
+        story.channel.answer = follow;
+      }),
+      at(29, 'alpha refuses'),
+      at(59, 'alpha answers'),
+      until(100),
+    );
+    expect(story.told.map(({ at: moment, to }) => [moment, to])).toEqual([
+      [31, 'anna, moved'],
+      [61, 'anna, moved'],
+    ]);
+    expect(story.attempts('night shift')).toEqual([31]);
+    expect(story.log.messages('warn')).toEqual(['a chat has moved: update tg-alert-chats']);
+  });
+
+  test('what waits for the new address comes before what is written later (one chat, one order)', async () => {
+    const story = timeline({ people: ['anna'], chats: ['night shift'] });
+    await story.play(
+      at(20, () => {
+        story.channel.answer = (to) => (to === CHATS.moved ? { kind: 'retry', reason: 'away' } : follow(to));
+      }),
+      at(29, 'alpha refuses'), // 31
+      at(59, 'alpha answers'), // 61
+      at(90, () => {
+        story.channel.answer = follow;
+        story.channel.reconnect();
+      }),
+      until(200),
+    );
+    expect(
+      story.told.filter(({ to }) => to === 'moved').map(({ at: moment, text }) => [moment, text]),
+    ).toEqual([
+      [
+        90,
+        '🟢 <b>alpha</b> was down from 10:00 to 10:01 (31 sec): the connection was refused. It is up again.',
+      ],
+    ]);
+  });
+});
