@@ -10,7 +10,7 @@ import { createBot } from './bot/bot.ts';
 import { encode, serverKey } from './bot/callback-data.ts';
 import type { BotServer } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
-import type { Probe } from './domain/availability.ts';
+import type { Probe, Transition } from './domain/availability.ts';
 import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
 import type { Occupancy } from './domain/events.ts';
 import type { ConferenceId, ServerName } from './domain/names.ts';
@@ -83,7 +83,9 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
       facts: {
         monitoredServers: () => units.filter((unit) => watchOf(unit).view.monitored).length,
         downServers: () =>
-          units.filter((unit) => watchOf(unit).view.availability.status === 'down').map(nameOf),
+          units
+            .map((unit) => ({ server: nameOf(unit), ...watchOf(unit).view.availability }))
+            .filter(({ status }) => status === 'down'),
       },
       buttonData: alertButtons(units),
     }),
@@ -120,8 +122,10 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
       clock,
       random,
       log,
-      changed: (server, after, transition) =>
-        alerts.serverChanged(server, after, transition, monitor.watch(server).view.occupancy),
+      changed: (server, after, transition) => {
+        if (transition) logTransition(log, server, transition);
+        return alerts.serverChanged(server, after, transition, monitor.watch(server).view.occupancy);
+      },
       stillDown: (server, availability) => alerts.stillDown(server, availability, reminderOf(units, server)),
     },
   );
@@ -168,9 +172,21 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
 
 const nameOf = (unit: Unit): ServerName => unit.settings.name;
 
+function logTransition(log: Log, server: ServerName, transition: Transition): void {
+  const at = new Date(transition.at).toISOString();
+  if (transition.kind === 'went-down') {
+    const { trouble, webAnswers } = transition.failure;
+    log.warn({ server, at, trouble, webAnswers }, 'a server went down');
+  } else {
+    log.info({ server, at, downtime: transition.at - transition.downSince }, 'a server came up');
+  }
+}
+
 function recipientsOf(settings: Settings, channel: string): Recipient[] {
   const { administrators, alertChats } = settings.telegram;
-  return [...administrators.map(String), ...alertChats].map((address) => ({ channel, address }));
+  // An administrator's own chat may be among the alert chats too.
+  const addresses = new Set([...administrators.map(String), ...alertChats]);
+  return [...addresses].map((address) => ({ channel, address }));
 }
 
 function reminderOf(units: readonly Unit[], server: ServerName) {

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** From the command line to a command: parses the arguments and loads only the command that was asked for. */
 import { Command } from 'commander';
+import { EXIT } from './commands/exit-codes.ts';
 
 const program = new Command('trueconf-admin-bot')
   .description('Watches TrueConf Servers and tells their administrators in Telegram.')
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 program
   .command('run', { isDefault: true })

@@ -22,13 +22,16 @@ const NAMES_SHOWN = 10;
 /** From this many on, and over half of all, it may be the bot that is cut off. */
 const BLIND_FROM = 3;
 
+/** Failures within this span count as one: probes of many servers are spread over their interval. */
+const TOGETHER: DurationMs = 1 * MINUTE;
+
 export interface MessageDependencies {
   readonly translator: Translator;
   readonly formats: Formats;
   /** What is true when the message is composed. */
   readonly facts: {
     monitoredServers(): number;
-    downServers(): readonly ServerName[];
+    downServers(): readonly { readonly server: ServerName; readonly since: EpochMs }[];
   };
   /** The `data` of buttons; the bot knows what they mean. */
   readonly buttonData: {
@@ -86,7 +89,7 @@ class Words {
     const only = total === 1;
     const failing = new Set(down.map(({ server }) => server));
     const parts = [
-      this.#blindness(down.length),
+      this.#blindness(down),
       // Up and down again: the last word about a server is what is true now.
       ...this.#upList(up.filter(({ server }) => failing.has(server))),
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
@@ -131,6 +134,7 @@ class Words {
       translator.html('alert.down', { server }),
       translator.html('alert.cause', { cause: translator.cause(failure.trouble) }),
       this.#web(failure),
+      translator.html('alert.advice', { advice: translator.advice(failure.trouble) }),
       firstSeen
         ? translator.html('alert.since-first-seen', { time })
         : translator.html('alert.since', { time, duration }),
@@ -217,19 +221,27 @@ class Words {
   }
 
   /** One network failure at the bot's side looks like many failures at the servers'. */
-  #blindness(down: number): Html | undefined {
-    const total = this.#deps.facts.monitoredServers();
-    if (down < BLIND_FROM || down * 2 <= total) return undefined;
+  #blindness(events: readonly EventOf<'server-down'>[]): Html | undefined {
+    const { facts } = this.#deps;
+    const newest = events.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY);
+    const together = facts.downServers().filter(({ since }) => since >= newest - TOGETHER);
+    // A server of this message may have come back meanwhile.
+    const down = Math.max(together.length, events.length);
+    const total = facts.monitoredServers();
+    if (events.length === 0 || down < BLIND_FROM || down * 2 <= total) return undefined;
     return this.#deps.translator.html('alert.maybe-blind', { down, total });
   }
 
   #stillOthers({ down, stillDown }: Folded): Html | undefined {
     const told = new Set<ServerName>([...down, ...stillDown].map((event) => event.server));
-    const others = this.#deps.facts.downServers().filter((server) => !told.has(server));
+    const others = this.#deps.facts.downServers().filter(({ server }) => !told.has(server));
     if (others.length === 0) return undefined;
     const { translator } = this.#deps;
     const hidden = others.length - NAMES_SHOWN;
-    const names = others.slice(0, NAMES_SHOWN).join(', ');
+    const names = others
+      .slice(0, NAMES_SHOWN)
+      .map(({ server }) => server)
+      .join(', ');
     const more = hidden > 0 ? ` ${translator.plain('and-more', { count: hidden })}` : '';
     return translator.html('alert.also-down', { names: names + more });
   }

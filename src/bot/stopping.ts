@@ -86,8 +86,8 @@ async function stoppable(server: BotServer, signal: AbortSignal): Promise<readon
 
 interface StopOutcome {
   readonly conference: Conference;
+  readonly kind: 'stopped' | 'already-ended' | 'failed';
   readonly notice: Html;
-  readonly gone: boolean;
 }
 
 /** Runs under no signal: half a stop would leave nobody knowing what happened. Never throws on a server's trouble. */
@@ -102,21 +102,21 @@ async function stopOne(
   const topic = topicOf(context.ui(), conference);
   const { id, owner } = conference;
   if (id === undefined) {
-    return { conference, gone: false, notice: words.html('conference.cannot-stop') };
+    return { conference, kind: 'failed', notice: words.html('conference.cannot-stop') };
   }
   try {
     const how = await server.stopConference(id, new AbortController().signal);
     if (how === 'already-ended') {
-      return { conference, gone: true, notice: words.html('stop.already-ended', { topic }) };
+      return { conference, kind: 'already-ended', notice: words.html('stop.already-ended', { topic }) };
     }
   } catch (error) {
     if (!(error instanceof ServerTrouble)) throw error;
     const cause = words.cause(error.trouble);
-    return { conference, gone: false, notice: words.html('stop.failed', { topic, cause }) };
+    return { conference, kind: 'failed', notice: words.html('stop.failed', { topic, cause }) };
   }
   const stopped = { id, topic: conference.topic, owner, people: participants?.length, reason };
   await server.recordStop(stopped, context.person);
-  return { conference, gone: true, notice: words.html('stop.done', { topic }) };
+  return { conference, kind: 'stopped', notice: words.html('stop.done', { topic }) };
 }
 
 /** What was done, above the list it was started from. Reaches the person even if they have gone elsewhere. */
@@ -127,24 +127,22 @@ async function showAfterwards(
   outcomes: readonly StopOutcome[],
 ): Promise<Reply> {
   const { ui } = context;
-  const failed = outcomes.filter(({ gone }) => !gone);
-  const notice =
-    outcomes.length === 1 || outcomes.length === failed.length
-      ? joinHtml(outcomes.map((outcome) => outcome.notice))
-      : joinHtml([
-          ui().words.html('stop.done-all', { count: outcomes.length - failed.length }),
-          ...failed.map((outcome) => outcome.notice),
-        ]);
-  const gone = new Set(outcomes.filter((one) => one.gone).map(({ conference }) => conference.session));
+  const stopped = outcomes.filter(({ kind }) => kind === 'stopped');
+  const others = outcomes.filter(({ kind }) => kind !== 'stopped');
+  const notices =
+    stopped.length > 1
+      ? [ui().words.html('stop.done-all', { count: stopped.length }), ...others.map(({ notice }) => notice)]
+      : outcomes.map(({ notice }) => notice);
+  const gone = new Set(outcomes.filter(({ kind }) => kind !== 'failed').map((one) => one.conference.session));
   const unaborted: Context = { ...context, signal: new AbortController().signal };
   try {
     const list = await listPage(unaborted, server, from, ({ session }) => gone.has(session));
-    return { screen: withNotice(notice, list), important: true };
+    return { screen: withNotice(joinHtml(notices), list), important: true };
   } catch (error) {
     if (!(error instanceof ServerTrouble)) throw error;
     const back = toServer(server);
     return {
-      screen: withNotice(notice, troubleScreen(ui(), server, error.trouble, back, back)),
+      screen: withNotice(joinHtml(notices), troubleScreen(ui(), server, error.trouble, back, back)),
       important: true,
     };
   }

@@ -22,40 +22,44 @@ const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', spa
 /** From here on seconds are noise. */
 const SECONDS_BELOW: DurationMs = 10 * MINUTE;
 
-/** @param timeZone an IANA name */
+/** @param timeZone an IANA name, or `system` */
 export function createFormats(locale: string, timeZone: string): Formats {
-  // A file of the operator's own may have a name that is no language tag.
-  const language = isLanguageTag(locale) ? locale : 'en';
-  const numbers = new Intl.NumberFormat(language);
-  const units = new Map(
-    UNITS.map(([unit]) => [
-      unit,
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }),
-    ]),
+  // Made when first needed: the first format of a process takes 7 MiB, and a quiet night needs none.
+  const language = once(() => (isLanguageTag(locale) ? locale : 'en'));
+  const numbers = once(() => new Intl.NumberFormat(language()));
+  const units = once(
+    () =>
+      new Map(
+        UNITS.map(([unit]) => [
+          unit,
+          new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'short' }),
+        ]),
+      ),
   );
-  const local = (at: EpochMs) => DateTime.fromMillis(at, { zone: timeZone, locale: language });
+  const local = (at: EpochMs) => DateTime.fromMillis(at, { zone: timeZone, locale: language() });
   const dated = (at: EpochMs, now: EpochMs, clock: string): string => {
     const moment = local(at);
     const today = local(now);
-    const words = moment.toFormat(clock);
-    if (moment.hasSame(today, 'day')) return words;
-    return moment.toFormat(moment.hasSame(today, 'year') ? `d LLL ${clock}` : `d LLL yyyy ${clock}`);
+    if (moment.hasSame(today, 'day')) return moment.toFormat(clock);
+    // A German day is an ordinal number.
+    const date = language().startsWith('de') ? 'd. MMM' : 'd MMM';
+    return moment.toFormat(`${date}${moment.hasSame(today, 'year') ? '' : ' yyyy'} ${clock}`);
   };
 
   return {
     moment: (at, now) => dated(at, now, 'HH:mm:ss'),
     time: (at, now) => dated(at, now, 'HH:mm'),
-    number: (value) => numbers.format(value),
+    number: (value) => numbers().format(value),
     duration: (span) => {
       const grain = span < SECONDS_BELOW ? SECOND : MINUTE;
       let rest = Math.max(0, Math.floor(span / grain) * grain);
       const first = UNITS.findIndex(([, size]) => rest >= size);
-      if (first === -1) return units.get('second')?.format(0) ?? '0';
+      if (first === -1) return units().get('second')?.format(0) ?? '0';
       return UNITS.slice(first, first + 2)
         .map(([unit, size]) => {
           const amount = Math.floor(rest / size);
           rest -= amount * size;
-          return amount > 0 ? units.get(unit)?.format(amount) : undefined;
+          return amount > 0 ? units().get(unit)?.format(amount) : undefined;
         })
         .filter((part) => part !== undefined)
         .join(' ');
@@ -63,10 +67,19 @@ export function createFormats(locale: string, timeZone: string): Formats {
   };
 }
 
+/** A file of the operator's own may have a name that is no language tag. */
 function isLanguageTag(locale: string): boolean {
   try {
     return Intl.NumberFormat.supportedLocalesOf(locale).length > 0;
   } catch {
     return false;
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -80,9 +80,15 @@ export function createConnector(lookup = createLookup()): Connector {
         if (error) socket.destroy();
         done(error, error ? null : socket);
       };
+      const secure = () => {
+        if (!trust) return finish(null);
+        socket = tls.connect({ ...tlsOptions(host, trust), host, socket });
+        socket.on('error', finish);
+        socket.once('secureConnect', () => finish(null));
+      };
       const via = proxy && new URL(proxy.reveal());
       const first = via
-        ? { host: bare(via.hostname), port: Number(via.port) || (PROXY_PORTS[via.protocol] ?? 0) }
+        ? { host: withoutBrackets(via.hostname), port: Number(via.port) || (PROXY_PORTS[via.protocol] ?? 0) }
         : { host, port };
       const firstTrust = via ? (via.protocol === 'https:' ? SYSTEM : undefined) : trust;
       let socket = dial(first.host, first.port, firstTrust);
@@ -92,13 +98,8 @@ export function createConnector(lookup = createLookup()): Connector {
       });
       socket.on('error', finish);
       socket.once(firstTrust ? 'secureConnect' : 'connect', () => {
-        if (!via) return finish(null);
-        passThrough(socket, via, host, port).then(() => {
-          if (!trust) return finish(null);
-          socket = tls.connect({ ...tlsOptions(host, trust), host, socket });
-          socket.on('error', finish);
-          socket.once('secureConnect', () => finish(null));
-        }, finish);
+        if (via) passThrough(socket, via, host, port).then(secure).catch(finish);
+        else finish(null);
       });
       return { isResolving: () => isResolving, destroy: () => socket.destroy() };
     },
@@ -108,7 +109,7 @@ export function createConnector(lookup = createLookup()): Connector {
 const SYSTEM: Trust = { kind: 'system' };
 
 /** The host of a URL without the brackets of IPv6. */
-export function bare(hostname: string): string {
+export function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 

@@ -11,8 +11,6 @@ import { type DurationMs, MINUTE, SECOND } from './time.ts';
 const FRESH: DurationMs = 30 * SECOND;
 /** Younger answers are used while a new one is being looked for. */
 const USABLE: DurationMs = 5 * MINUTE;
-/** The system gets this long before the network is asked as well. */
-const PATIENCE: DurationMs = SECOND;
 
 type Addresses = readonly dns.LookupAddress[];
 
@@ -21,6 +19,8 @@ export interface NameSources {
   system(host: string): Promise<Addresses>;
   /** DNS servers only; holds no thread. */
   network(host: string): Promise<Addresses>;
+  /** The system gets this long before the network is asked as well. */
+  readonly patience: DurationMs;
   /** Monotonic milliseconds. */
   now(): DurationMs;
 }
@@ -47,7 +47,7 @@ export function createLookup(sources: NameSources = systemSources()): LookupFunc
   function ask(host: string, name: Name): Promise<Addresses> {
     if (name.holdsThread) return sources.network(host);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => sources.network(host).then(resolve, () => {}), PATIENCE);
+      const timer = setTimeout(() => sources.network(host).then(resolve, () => {}), sources.patience);
       askSystem(host, name)
         .then(resolve, reject)
         .finally(() => clearTimeout(timer));
@@ -108,6 +108,7 @@ function systemSources(): NameSources {
       if (addresses.length === 0) throw v4.status === 'rejected' ? v4.reason : new Error('no address');
       return addresses;
     },
+    patience: SECOND,
     now: () => performance.now(),
   };
 }

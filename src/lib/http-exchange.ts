@@ -40,7 +40,7 @@ export interface Lane {
 }
 
 /** The part of undici's Dispatcher that an exchange needs. */
-export interface Dispatcher {
+interface Dispatcher {
   dispatch(
     options: {
       origin: string;

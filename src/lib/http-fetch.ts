@@ -1,7 +1,7 @@
 /** The `fetch` that a library wants, made of our own HTTP: same proxy, limits and failures, no global `fetch` loaded. */
 import { type HttpOrigin, type HttpRequest, type OriginOptions, openOrigin } from './http.ts';
 
-export interface FetchInit {
+interface FetchInit {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: URLSearchParams | NonNullable<HttpRequest['body']> | null;
@@ -10,7 +10,7 @@ export interface FetchInit {
 }
 
 /** The part of `Response` that such a library reads. The body is whole when the promise resolves. */
-export interface FetchAnswer {
+interface FetchAnswer {
   readonly status: number;
   readonly ok: boolean;
   readonly headers: { get(name: string): string | null };

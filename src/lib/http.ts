@@ -5,7 +5,14 @@
  */
 import { setMaxListeners } from 'node:events';
 import Client from 'undici/lib/dispatcher/client.js';
-import { type Attempt, bare, type Connector, createConnector, type Target, type Trust } from './connector.ts';
+import {
+  type Attempt,
+  type Connector,
+  createConnector,
+  type Target,
+  type Trust,
+  withoutBrackets,
+} from './connector.ts';
 import { exchange, type HttpAnswer, type HttpRequest, type Lane } from './http-exchange.ts';
 import { HttpFailure } from './http-failure.ts';
 import type { Secret } from './secret.ts';
@@ -61,7 +68,7 @@ class Origin implements HttpOrigin {
     this.#connector = options.connector ?? createConnector();
     const isSecure = url.protocol === 'https:';
     this.#target = {
-      host: bare(url.hostname),
+      host: withoutBrackets(url.hostname),
       port: Number(url.port) || (isSecure ? 443 : 80),
       trust: isSecure ? (options.trust ?? { kind: 'system' }) : undefined,
       proxy: options.proxy,

@@ -41,7 +41,10 @@ const SHORTEST = 4;
 
 function remember(value: string): void {
   if (value.length < SHORTEST) return;
-  known.add(value).add(encodeURIComponent(value)).add(JSON.stringify(value).slice(1, -1));
+  // A lone surrogate, which only a broken answer holds, cannot be put into a URL.
+  const inUrl = encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
+  const inForm = new URLSearchParams({ v: value }).toString().slice('v='.length);
+  for (const spelling of [value, inUrl, inForm, JSON.stringify(value).slice(1, -1)]) known.add(spelling);
   longestFirst = undefined;
 }
 

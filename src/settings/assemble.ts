@@ -12,7 +12,6 @@ import { resolveSecret, resolveText, type SecretSurroundings } from './secret-so
 import { type NamedServer, refuseLookalikes } from './servers.ts';
 import type { ServerSettings, Settings, StatusSettings } from './settings.ts';
 import { didYouMean } from './suggestion.ts';
-import { systemTimeZone } from './time-zone.ts';
 import { isProxyUrl } from './urls.ts';
 
 export interface Surroundings extends SecretSurroundings {
@@ -64,7 +63,7 @@ export async function assemble(
       proxy: whole.proxy ?? undefined,
     },
     locale: whole.locale,
-    timeZone: whole.timeZone === 'system' ? systemTimeZone() : whole.timeZone,
+    timeZone: whole.timeZone,
     dataDir: resolvePath(surroundings.folder, whole.dataDir),
     logLevel: whole.logLevel,
     servers,

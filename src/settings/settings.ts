@@ -10,7 +10,7 @@ export interface Settings {
   readonly telegram: TelegramSettings;
   /** `en`, `es`, `ru`, `de`, or the name of a file in `locales/`. Default `en`. */
   readonly locale: string;
-  /** IANA name. Default: the system's. */
+  /** IANA name, or `system` (the default). */
   readonly timeZone: string;
   /** Absolute path. */
   readonly dataDir: string;

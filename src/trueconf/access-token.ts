@@ -53,7 +53,8 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
         }),
       ),
       answerTimeout: ANSWER_TIMEOUT,
-      repeatable: true,
+      // Past the calls that wait for their turn, for they wait for this token, too.
+      fresh: true,
       signal,
     });
     granted = readToken(operation, await exchanged(operation, request), issuedAt);

@@ -12,7 +12,7 @@ import { exchanged, isSuccess, parseJson, reasonsOf, statusTrouble } from './err
 import { ANSWER_TIMEOUT, TOKEN_SCOPES_SETTLED } from './limits.ts';
 import { Reader } from './reader.ts';
 
-export interface ApiCall {
+interface ApiCall {
   /** For messages: what is being done, without values. */
   readonly operation: string;
   readonly method: 'GET' | 'POST';

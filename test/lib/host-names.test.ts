@@ -12,6 +12,7 @@ function sources(given: Partial<NameSources> = {}) {
   let now = 0;
   const names: NameSources = {
     now: () => now,
+    patience: 5,
     network: () => new Promise(() => {}),
     ...given,
     system: (host) => {
@@ -73,6 +74,7 @@ test('a name that loses its address is said to have none from the next look on',
   isGone = true;
   forward(30_000);
   await find(lookup, 'a.test');
+  await new Promise(setImmediate);
   await expect(find(lookup, 'a.test')).rejects.toMatchObject({ code: 'ENOTFOUND' });
 });
 

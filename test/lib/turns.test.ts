@@ -1,51 +1,68 @@
-/** Lines take turns, so that the long one does not starve the short one. */
+/** Places and lines: who may go next. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Turns } from '../../src/lib/turns.ts';
 
-test('no more are in than there are places', async () => {
-  const turns = new Turns(3);
-  let inside = 0;
-  let most = 0;
-  await Promise.all(
-    Array.from({ length: 20 }, async () => {
-      await turns.enter();
-      most = Math.max(most, ++inside);
-      await Promise.resolve();
-      inside -= 1;
-      turns.leave();
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('never more are in than there are places, and everybody gets in', async () => {
+  const anyCallers = fc.array(fc.nat(4), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), anyCallers, async (places, callers) => {
+      const turns = new Turns(places);
+      const signals = Array.from({ length: 5 }, () => new AbortController().signal);
+      let inside = 0;
+      let most = 0;
+      let served = 0;
+      await Promise.all(
+        callers.map(async (caller) => {
+          await turns.enter(signals[caller]);
+          most = Math.max(most, ++inside);
+          await settle();
+          inside -= 1;
+          served += 1;
+          turns.leave();
+        }),
+      );
+      expect(served).toBe(callers.length);
+      expect(most).toBe(Math.min(places, callers.length));
     }),
+    { numRuns: 40 },
   );
-  expect(most).toBe(3);
 });
 
-test('callers take turns, each with its own in order', async () => {
+test("two hundred requests of one screen do not keep another screen's single one behind them", async () => {
   const turns = new Turns(1);
-  const [long, short] = [new AbortController().signal, new AbortController().signal];
+  const big = new AbortController().signal;
+  const small = new AbortController().signal;
   const order: string[] = [];
-  const wait = (name: string, signal: AbortSignal) => turns.enter(signal).then(() => order.push(name));
   await turns.enter();
-  const all = [wait('a1', long), wait('a2', long), wait('a3', long), wait('b1', short), wait('b2', short)];
-  for (const _ of all) {
+  for (let index = 0; index < 200; index++) turns.enter(big).then(() => order.push('big'));
+  turns.enter(small).then(() => order.push('small'));
+  for (let index = 0; index < 3; index++) {
     turns.leave();
-    await new Promise(setImmediate);
+    await settle();
   }
-  expect(order).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  expect(order).toEqual(['big', 'small', 'big']);
 });
 
-test('who gives up leaves the line, and the next gets the place', async () => {
+test('who aborts leaves the line with their reason and takes no place', async () => {
   const turns = new Turns(1);
+  const controller = new AbortController();
+  const reason = new Error('back');
   await turns.enter();
-  const impatient = new AbortController();
-  const gone = turns.enter(impatient.signal);
+  const waiting = turns.enter(controller.signal);
   const next = turns.enter();
-  impatient.abort(new Error('enough'));
-  await expect(gone).rejects.toThrow('enough');
+  controller.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
   turns.leave();
-  await expect(next).resolves.toBeUndefined();
+  await next;
+  turns.leave();
+  await turns.enter();
 });
 
-test('who has given up already does not take a place', async () => {
+test('with a signal that has aborted before, nobody enters', async () => {
   const turns = new Turns(1);
   await expect(turns.enter(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
-  await expect(turns.enter()).resolves.toBeUndefined();
+  await turns.enter();
 });

@@ -346,6 +346,8 @@ export interface Chat {
   forge(data: string): string;
   /** Waits for the next thing shown here after `from` (an index of `history`), waiting screens left out. */
   next(from?: number, timeoutMs?: number): Promise<string>;
+  /** Waits until the current message shows that a server is being asked. */
+  waiting(): Promise<string>;
   /** Waits until something shown here since the beginning matches, and makes it the current message. */
   until(match: (text: string) => boolean, timeoutMs?: number): Promise<string>;
   /** Data of the button with that label. */
@@ -427,6 +429,11 @@ function openChat(
       if (from === scene.shown.length) return next(from, timeoutMs);
       const here = scene.shown.filter(isHere)[from];
       return next(here ? scene.shown.indexOf(here) : scene.shown.length, timeoutMs);
+    },
+    waiting: async () => {
+      const { messageId } = message();
+      const isWaiting = (one: Shown) => isHere(one) && one.message.text.startsWith('⏳');
+      return take(await scene.wait((one) => isWaiting(one) && one.message.messageId === messageId, 0));
     },
     until: async (match, timeoutMs) =>
       take(await scene.wait((one) => isHere(one) && isScreen(one) && match(one.message.text), 0, timeoutMs)),

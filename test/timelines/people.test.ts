@@ -306,7 +306,6 @@ describe('a conference is stopped', () => {
       at(21, 'anna presses alpha'),
       at(22, 'anna presses Forgotten conferences'),
       at(23, 'anna presses Board'),
-      at(24, () => console.log(story.shown('anna'), story.labels('anna'))),
       at(25, 'anna presses Stop the conference'),
       until(60),
     );

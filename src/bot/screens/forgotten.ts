@@ -18,6 +18,7 @@ export function forgottenScreen(ui: Ui, server: BotServer, search: ForgottenSear
   const key = serverKey(server);
   const { forgotten, unknown, running } = search;
   const page = cutPage<Row>([...forgotten, ...unknown], wanted, PAGE_SIZE);
+  const stoppable = forgotten.filter(({ conference }) => conference.id !== undefined);
   const from = { list: 'forgotten', page: page.number } as const;
   const text = joinHtml(
     [
@@ -36,9 +37,7 @@ export function forgottenScreen(ui: Ui, server: BotServer, search: ForgottenSear
   );
   const keyboard: Button[][] = [
     ...page.items.map((row, index) => [rowButton(ui, key, row, page.first + index + 1, from)]),
-    ...(forgotten.filter(({ conference }) => conference.id !== undefined).length > 1
-      ? [[stopAllButton(ui, key, forgotten.length)]]
-      : []),
+    ...(stoppable.length > 1 ? [[stopAllButton(ui, key, stoppable.length)]] : []),
     ...pageButtons(page, (number) => ({ kind: 'forgotten', server: key, page: number })),
     refreshAndBack(ui, { kind: 'forgotten', server: key, page: page.number }, toServer(server)),
   ];

@@ -1,5 +1,5 @@
 /** Is the server up, since when, and how do we know. */
-import type { Screen } from '../../channels/port.ts';
+import type { Button, Screen } from '../../channels/port.ts';
 import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import type { BotServer, ServerView } from '../ports.ts';
@@ -34,12 +34,26 @@ export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: 
         on: !view.monitored,
       }),
     ],
-    ...(mutedUntil === undefined
-      ? []
-      : [[button(words.plain('button.unmute'), { kind: 'mute', server: key, minutes: 0 })]]),
+    ...alertButtons(ui, key, view, mutedUntil !== undefined),
     refreshAndBack(ui, { kind: 'status', server: key }, toServer(server)),
   ];
   return { text, keyboard };
+}
+
+/** What can be done about alerts: the same as below the alert itself. */
+function alertButtons(ui: Ui, server: string, view: ServerView, isMuted: boolean): Button[][] {
+  const { words } = ui;
+  if (isMuted) return [[button(words.plain('button.unmute'), { kind: 'mute', server, minutes: 0 })]];
+  if (!view.monitored || view.availability.status !== 'down') return [];
+  return [
+    [
+      button(words.plain('button.mute-1h'), { kind: 'mute', server, minutes: 60 }),
+      button(words.plain('button.mute-8h'), { kind: 'mute', server, minutes: 480 }),
+    ],
+    ...(view.acknowledgedBy === undefined
+      ? [[button(words.plain('button.acknowledge'), { kind: 'acknowledge', server })]]
+      : []),
+  ];
 }
 
 /** `Up since 10:45 (2 d 3 h)` */
@@ -71,7 +85,9 @@ function probeLines(ui: Ui, view: ServerView): (Html | undefined)[] {
     words.html('status.failed', { time, milliseconds }),
     words.html('status.cause', { cause: words.cause(lastProbe.trouble) }),
     words.html('status.advice', { advice: words.advice(lastProbe.trouble) }),
-    web === undefined ? undefined : words.html(web ? 'alert.web-answers' : 'alert.machine-silent'),
+    web === undefined || availability.status !== 'down'
+      ? undefined
+      : words.html(web ? 'alert.web-answers' : 'alert.machine-silent'),
     availability.status !== 'down' && view.monitored ? words.html('status.doubt-down') : undefined,
   ];
 }

@@ -97,7 +97,10 @@ export function troubleScreen(
 }
 
 export function troubleText(ui: Ui, trouble: Trouble): Html {
-  return html`${ui.words.cause(trouble)}\n${ui.words.advice(trouble)}`;
+  return joinHtml([
+    ui.words.html('status.cause', { cause: ui.words.cause(trouble) }),
+    ui.words.html('status.advice', { advice: ui.words.advice(trouble) }),
+  ]);
 }
 
 /** A few words and a way on: for what has no screen of its own. */

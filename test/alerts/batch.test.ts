@@ -1,0 +1,290 @@
+/** Which rows make the next message, and when: the rule alone, and over any history that a recipient can have. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Batch, type BatchFacts, LONGEST_WAIT, nextBatch, QUIET } from '../../src/alerts/batch.ts';
+import type { Event } from '../../src/domain/events.ts';
+import type { ServerName } from '../../src/domain/names.ts';
+import type { OutboxRow } from '../../src/domain/outbox.ts';
+import { type EpochMs, HOUR, MINUTE } from '../../src/lib/time.ts';
+import { ALPHA, acknowledged, BETA, down, row, rows, stillDown, up } from './rows.ts';
+
+const OTHERS: BatchFacts = { mutedUntil: () => undefined, watchesOthers: () => true };
+const ALONE: BatchFacts = { ...OTHERS, watchesOthers: () => false };
+
+function muted(until: EpochMs, ...servers: ServerName[]): BatchFacts {
+  return { ...OTHERS, mutedUntil: (server) => (servers.includes(server) ? until : undefined) };
+}
+
+/** Ids of the rows that go out. */
+function sent(batch: Batch): number[] | string {
+  return batch.kind === 'send' ? batch.rows.map(({ id }) => id) : batch.kind;
+}
+
+describe('waiting for company', () => {
+  test('a change waits a second, to the millisecond', () => {
+    const waiting = rows(down(ALPHA, 0));
+    expect(nextBatch(waiting, OTHERS, 0)).toEqual({ kind: 'wait', until: QUIET });
+    expect(nextBatch(waiting, OTHERS, QUIET - 1)).toEqual({ kind: 'wait', until: QUIET });
+    expect(sent(nextBatch(waiting, OTHERS, QUIET))).toEqual([1]);
+  });
+
+  test('each newcomer starts the second anew, up to 3 s after the first', () => {
+    expect(nextBatch(rows(down(ALPHA, 0), down(BETA, 900)), OTHERS, 900)).toEqual({
+      kind: 'wait',
+      until: 900 + QUIET,
+    });
+    expect(nextBatch(rows(down(ALPHA, 0), down(BETA, 2_900)), OTHERS, 2_900)).toEqual({
+      kind: 'wait',
+      until: LONGEST_WAIT,
+    });
+  });
+
+  test('when nobody else can come it waits for nothing', () => {
+    expect(sent(nextBatch(rows(down(ALPHA, 0)), ALONE, 0))).toEqual([1]);
+  });
+
+  test('whether somebody else can come is asked of the servers that are not in it yet', () => {
+    const asked: string[][] = [];
+    const facts: BatchFacts = {
+      ...OTHERS,
+      watchesOthers: (servers) => {
+        asked.push([...servers]);
+        return true;
+      },
+    };
+    nextBatch(rows(down(ALPHA, 0), down(BETA, 0), up(ALPHA, 1)), facts, 1);
+    expect(asked).toEqual([['alpha', 'beta']]);
+  });
+
+  test('nothing waits: idle', () => {
+    expect(nextBatch([], OTHERS, 0)).toEqual({ kind: 'idle' });
+  });
+});
+
+describe('what is told one by one', () => {
+  test('waits for nothing', () => {
+    expect(sent(nextBatch(rows(acknowledged(ALPHA, 0)), OTHERS, 0))).toEqual([1]);
+  });
+
+  test('does not overtake what happened before it (no answer before the question)', () => {
+    const waiting = rows(down(ALPHA, 0), acknowledged(ALPHA, 10));
+    expect(sent(nextBatch(waiting, OTHERS, 10))).toEqual([1]);
+  });
+
+  test('is not held up by what a mute holds', () => {
+    const waiting = rows(down(ALPHA, 0), acknowledged(ALPHA, 10));
+    expect(sent(nextBatch(waiting, muted(HOUR, ALPHA), 10))).toEqual([2]);
+  });
+});
+
+describe('mute', () => {
+  test('holds until it ends, to the millisecond', () => {
+    const waiting = rows(down(ALPHA, 0));
+    expect(nextBatch(waiting, muted(HOUR, ALPHA), QUIET)).toEqual({ kind: 'wait', until: HOUR });
+    expect(nextBatch(waiting, muted(HOUR, ALPHA), HOUR - 1)).toEqual({ kind: 'wait', until: HOUR });
+    expect(sent(nextBatch(waiting, muted(HOUR, ALPHA), HOUR))).toEqual([1]);
+  });
+
+  test('of one server does not hold another', () => {
+    expect(sent(nextBatch(rows(down(ALPHA, 0), down(BETA, 0)), muted(HOUR, ALPHA), QUIET))).toEqual([2]);
+  });
+
+  test('lets the recovery of what was told through (what was announced has an end)', () => {
+    expect(sent(nextBatch(rows(up(ALPHA, 0)), muted(HOUR, ALPHA), QUIET))).toEqual([1]);
+  });
+
+  test('holds the recovery of what was not told', () => {
+    expect(sent(nextBatch(rows(down(ALPHA, 0), up(ALPHA, 5)), muted(HOUR, ALPHA), QUIET))).toBe('wait');
+  });
+
+  test('a reminder that is held goes with the recovery (it is over too)', () => {
+    const waiting = rows(stillDown(ALPHA, 0), up(ALPHA, 5), down(ALPHA, 10));
+    expect(sent(nextBatch(waiting, muted(HOUR, ALPHA), MINUTE))).toEqual([1, 2]);
+  });
+
+  test('a row could go out since its mute ended: that is not the delivery being late', () => {
+    const waiting = rows(down(ALPHA, 0));
+    const over = { ...muted(HOUR, ALPHA), watchesOthers: () => false };
+    expect(nextBatch(waiting, over, HOUR + 5)).toMatchObject({ kind: 'send', dueSince: HOUR });
+    expect(nextBatch(waiting, ALONE, HOUR + 5)).toMatchObject({ kind: 'send', dueSince: 0 });
+    expect(nextBatch(rows(up(ALPHA, 0)), muted(2 * HOUR, ALPHA), HOUR)).toMatchObject({ dueSince: 0 });
+  });
+});
+
+/** What can happen to one recipient: time passes, and then something. */
+type Happening =
+  | { readonly gap: number; readonly kind: 'change' | 'reminder' | 'acknowledge'; readonly server: number }
+  | { readonly gap: number; readonly kind: 'mute'; readonly server: number; readonly length: number };
+
+const anyGap = fc.oneof(fc.nat(400), fc.nat(5_000), fc.nat(2 * HOUR));
+const anyHistory: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ gap: anyGap, kind: fc.constant('change' as const), server: fc.nat(3) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        gap: anyGap,
+        kind: fc.constantFrom('reminder' as const, 'acknowledge' as const),
+        server: fc.nat(3),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        gap: anyGap,
+        kind: fc.constant('mute' as const),
+        server: fc.nat(3),
+        length: fc.oneof(fc.constant(0), fc.nat(8 * HOUR)),
+      }),
+    },
+  ),
+  { maxLength: 40 },
+);
+
+interface Sent {
+  readonly at: EpochMs;
+  readonly rows: readonly OutboxRow[];
+  readonly muted: readonly ServerName[];
+}
+
+interface Lived {
+  readonly written: OutboxRow[];
+  readonly sent: Sent[];
+  readonly left: readonly OutboxRow[];
+}
+
+/** Lives a history through, sending whenever the rule says so, until a day after its end. */
+function live(history: readonly Happening[]): Lived {
+  const names = ['a', 'b', 'c', 'd'] as ServerName[];
+  const isDown = new Set<ServerName>();
+  const mutes = new Map<ServerName, EpochMs>();
+  const written: OutboxRow[] = [];
+  const outcome: Sent[] = [];
+  let waiting: OutboxRow[] = [];
+  let now: EpochMs = 0;
+  const facts: BatchFacts = { mutedUntil: (server) => mutes.get(server), watchesOthers: () => true };
+
+  const passUntil = (end: EpochMs) => {
+    for (;;) {
+      const batch = nextBatch(waiting, facts, now);
+      if (batch.kind === 'send') {
+        const active = names.filter((name) => (mutes.get(name) ?? 0) > now);
+        outcome.push({ at: now, rows: batch.rows, muted: active });
+        expect(batch.dueSince).toBeLessThanOrEqual(now);
+        waiting = waiting.filter((one) => !batch.rows.includes(one));
+        continue;
+      }
+      // A wait that is over already would make the dispatcher spin.
+      if (batch.kind === 'wait') expect(batch.until).toBeGreaterThan(now);
+      if (batch.kind === 'idle' || batch.until > end) break;
+      now = batch.until;
+    }
+    now = end;
+  };
+
+  for (const happening of history) {
+    passUntil(now + happening.gap);
+    const server = names[happening.server] as ServerName;
+    if (happening.kind === 'mute') {
+      mutes.set(server, now + happening.length);
+      continue;
+    }
+    const event = eventOf(happening.kind, server, isDown, now);
+    if (!event) continue;
+    const one = row(written.length + 1, event, now);
+    written.push(one);
+    waiting.push(one);
+  }
+  passUntil(now + 24 * HOUR);
+  return { written, sent: outcome, left: waiting };
+}
+
+/** Down and up alternate, and only what is down is reminded of. */
+function eventOf(
+  kind: 'change' | 'reminder' | 'acknowledge',
+  server: ServerName,
+  isDown: Set<ServerName>,
+  now: EpochMs,
+): Event | undefined {
+  if (kind === 'acknowledge') return acknowledged(server, now);
+  if (kind === 'reminder') return isDown.has(server) ? stillDown(server, now) : undefined;
+  if (isDown.delete(server)) return up(server, now);
+  isDown.add(server);
+  return down(server, now);
+}
+
+function given(claim: (lived: Lived) => void): void {
+  fc.assert(
+    fc.property(anyHistory, (history) => claim(live(history))),
+    { numRuns: 300 },
+  );
+}
+
+function serverIn({ event }: OutboxRow): ServerName | undefined {
+  return 'server' in event ? event.server : undefined;
+}
+
+const isSingle = ({ event }: OutboxRow) => event.kind === 'outage-acknowledged';
+
+describe('over any history', () => {
+  test('every row goes out exactly once (nothing is lost, nothing is told twice)', () => {
+    given(({ written, sent: all, left }) => {
+      const ids = all.flatMap((one) => one.rows.map(({ id }) => id));
+      expect(ids.sort((a, b) => a - b)).toEqual(written.map(({ id }) => id));
+      expect(left).toEqual([]);
+    });
+  });
+
+  test('the rows of one server go out in the order in which they were written', () => {
+    given(({ sent: all }) => {
+      const last = new Map<ServerName | undefined, number>();
+      for (const one of all.flatMap(({ rows: group }) => group.filter((each) => !isSingle(each)))) {
+        expect(one.id).toBeGreaterThan(last.get(serverIn(one)) ?? 0);
+        last.set(serverIn(one), one.id);
+      }
+    });
+  });
+
+  test('a message holds changes together or one other thing alone', () => {
+    given(({ sent: all }) => {
+      for (const { rows: group } of all) {
+        if (group.some(isSingle)) expect(group).toHaveLength(1);
+      }
+    });
+  });
+
+  test('while a server is muted nothing about it goes out but the recovery of what was told', () => {
+    given(({ sent: all }) => {
+      const told = new Set<ServerName>();
+      for (const { rows: group, muted: active } of all) {
+        for (const server of active) {
+          const kinds = group
+            .filter((one) => serverIn(one) === server && !isSingle(one))
+            .map((one) => one.event.kind);
+          if (kinds.length === 0) continue;
+          expect(kinds.at(-1)).toBe('server-up');
+          expect(kinds).not.toContain('server-down');
+          expect(told.has(server)).toBe(true);
+        }
+        for (const { event } of group) {
+          if (event.kind === 'server-down') told.add(event.server);
+          if (event.kind === 'server-up') told.delete(event.server);
+        }
+      }
+    });
+  });
+
+  test('what nobody has muted waits 3 s at most', () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        const { sent: all } = live(history.filter(({ kind }) => kind !== 'mute'));
+        for (const { at, rows: group } of all) {
+          for (const one of group) expect(at - one.writtenAt).toBeLessThanOrEqual(LONGEST_WAIT);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,92 @@
+/** What several rows come to: every row is in the result once, and the last word is what is true. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fold } from '../../src/alerts/fold.ts';
+import type { Event, EventOf } from '../../src/domain/events.ts';
+import type { ServerName } from '../../src/domain/names.ts';
+import { ALPHA, BETA, down, rows, stillDown, up } from './rows.ts';
+
+test('a down and an up that were both untold are one past outage', () => {
+  const folded = fold(rows(down(ALPHA, 1), down(BETA, 2), up(ALPHA, 3)));
+  expect(folded.past).toMatchObject([{ server: ALPHA, down: { at: 1 }, up: { at: 3 } }]);
+  expect(folded.down).toMatchObject([{ server: BETA }]);
+  expect(folded.up).toEqual([]);
+});
+
+test('a reminder is of no use beside the outage itself or after its recovery', () => {
+  expect(fold(rows(down(ALPHA, 1), stillDown(ALPHA, 2))).stillDown).toEqual([]);
+  expect(fold(rows(stillDown(ALPHA, 1), up(ALPHA, 2)))).toMatchObject({ stillDown: [], up: [{ at: 2 }] });
+});
+
+test('of several reminders the newest counts', () => {
+  expect(fold(rows(stillDown(ALPHA, 1), stillDown(ALPHA, 2))).stillDown).toMatchObject([{ at: 2 }]);
+});
+
+test('several outages of one server stay several', () => {
+  const folded = fold(rows(down(ALPHA, 1), up(ALPHA, 2), down(ALPHA, 3), up(ALPHA, 4), down(ALPHA, 5)));
+  expect(folded.past.map((outage) => [outage.down.at, outage.up.at])).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(folded.down).toMatchObject([{ at: 5 }]);
+});
+
+describe('for any rows', () => {
+  /** Per server down and up alternate; it may have been down before the first of them. */
+  const anyEvents: fc.Arbitrary<Event[]> = fc
+    .record({
+      wasDown: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+      steps: fc.array(fc.record({ server: fc.nat(3), reminder: fc.boolean() }), { maxLength: 40 }),
+    })
+    .map(({ wasDown, steps }) => {
+      const isDown = [...wasDown];
+      return steps.flatMap(({ server, reminder }, index): Event[] => {
+        const name = `server-${server}` as ServerName;
+        if (reminder) return isDown[server] ? [stillDown(name, index)] : [];
+        isDown[server] = !isDown[server];
+        return [isDown[server] ? down(name, index) : up(name, index)];
+      });
+    });
+
+  const only = <Kind extends Event['kind']>(events: readonly Event[], kind: Kind) =>
+    events.filter((event): event is EventOf<Kind> => event.kind === kind);
+
+  test('every down and every up is in the result exactly once', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const folded = fold(rows(...events));
+        const downs = [...folded.down, ...folded.past.map((outage) => outage.down)];
+        const ups = [...folded.up, ...folded.past.map((outage) => outage.up)];
+        const byTime = (a: Event, b: Event) => a.at - b.at;
+        expect(downs.sort(byTime)).toEqual(only(events, 'server-down'));
+        expect(ups.sort(byTime)).toEqual(only(events, 'server-up'));
+      }),
+    );
+  });
+
+  test('a server is told as down exactly when its last event says so', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const folded = fold(rows(...events));
+        const last = new Map<string, Event>();
+        for (const event of events) if ('server' in event) last.set(event.server, event);
+        const failing = [...last.values()].filter(({ kind }) => kind !== 'server-up');
+        const toldDown = [...folded.down, ...folded.stillDown].map(({ server }) => server);
+        expect(toldDown.sort()).toEqual(
+          failing.map((event) => ('server' in event ? event.server : '')).sort(),
+        );
+      }),
+    );
+  });
+
+  test('an outage ends after it began', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        for (const { down: began, up: ended } of fold(rows(...events)).past) {
+          expect(ended.at).toBeGreaterThan(began.at);
+          expect(ended.server).toBe(began.server);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,172 @@
+/** The words of alerts that no timeline shows, and that nothing from outside becomes markup. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCompose } from '../../src/alerts/messages.ts';
+import type { Screen } from '../../src/channels/port.ts';
+import type { Event, Refusal } from '../../src/domain/events.ts';
+import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
+import { createFormats } from '../../src/i18n/formats.ts';
+import { loadTranslator } from '../../src/i18n/translator.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
+import { START } from '../support/virtual-clock.ts';
+import { ALPHA, BETA, down, rows, stillDown, up } from './rows.ts';
+
+const translator = await loadTranslator('en');
+
+function write(
+  events: readonly Event[],
+  now = START,
+  facts: { down?: ServerName[]; monitored?: number } = {},
+): Screen {
+  const compose = createCompose({
+    translator,
+    formats: createFormats('en', 'UTC'),
+    facts: { monitoredServers: () => facts.monitored ?? 10, downServers: () => facts.down ?? [] },
+    buttonData: {
+      open: (server) => `open ${server}`,
+      mute: (server, length) => `mute ${server} ${length}`,
+      acknowledge: (server) => `acknowledge ${server}`,
+      servers: () => 'servers',
+    },
+  });
+  const written = rows(...events);
+  return compose(written, now, written.at(-1)?.writtenAt ?? now);
+}
+
+const by = { id: 7, name: 'Boris' };
+
+describe('words', () => {
+  test('an outage that began on another day says which', () => {
+    expect(write([down(ALPHA, START - DAY)], START).text).toContain('Since 31 Dec 2029 10:00 (1 day)');
+  });
+
+  test.each<[Refusal, string]>([
+    ['blocked', 'the person has blocked the bot'],
+    ['kicked', 'the bot was removed from the chat'],
+    ['chat-not-found', 'there is no such chat, or the person has never pressed Start'],
+  ])('a recipient who cannot be told: %s', (refusal, reason) => {
+    const { text } = write([{ kind: 'recipient-refused', at: START, recipient: '-100:4', refusal }]);
+    expect(text).toBe(`⚠️ Alerts no longer reach <code>-100:4</code>: ${reason}`);
+  });
+
+  test('a stopped conference without a topic is called by its id, and what is not known is not said', () => {
+    const conference = {
+      id: 'room-7' as ConferenceId,
+      topic: undefined,
+      owner: 'o',
+      people: undefined,
+      reason: undefined,
+    };
+    const { text } = write([{ kind: 'conference-stopped', server: ALPHA, at: START, by, conference }]);
+    expect(text).toBe('⏹ Boris stopped <b>room-7</b> on alpha');
+  });
+
+  test('nobody is cut off when nothing was running', () => {
+    const event = { ...down(ALPHA, START), occupancy: { at: START, conferences: 0, people: 0 } } as Event;
+    expect(write([event]).text).not.toContain('Cut off');
+  });
+
+  test('one person, one conference: the singular', () => {
+    const event = { ...down(ALPHA, START), occupancy: { at: START, conferences: 1, people: 1 } } as Event;
+    expect(write([event]).text).toContain('1 person, 1 conference');
+  });
+
+  test('reminders of several servers are a line each', () => {
+    const { text } = write([stillDown(ALPHA, START, START - HOUR), stillDown(BETA, START, START - 2 * HOUR)]);
+    expect(text.split('\n')).toEqual([
+      '🔴 <b>alpha</b> is still down, for 1 hr now: the connection was refused',
+      '🔴 <b>beta</b> is still down, for 2 hr now: the connection was refused',
+    ]);
+  });
+
+  test('late is from a minute on', () => {
+    expect(write([up(ALPHA, START)], START + MINUTE - 1).text).not.toContain('Late');
+    expect(write([up(ALPHA, START)], START + MINUTE).text).toContain('Late: this happened at 10:00');
+  });
+
+  test('a server that it tells of is not named once more as also down', () => {
+    const { text } = write([down(ALPHA, START)], START, { down: [ALPHA, BETA] });
+    expect(text.split('\n').at(-1)).toBe('Also down: beta');
+  });
+});
+
+describe('buttons', () => {
+  const data = ({ keyboard }: Screen) => keyboard.map((line) => line.map((button) => button.data));
+
+  test('one server that is down: open it, mute it for 1 or 8 hours, take care of it', () => {
+    expect(data(write([down(ALPHA, START)]))).toEqual([
+      ['open alpha'],
+      [`mute alpha ${HOUR}`, `mute alpha ${8 * HOUR}`],
+      ['acknowledge alpha'],
+    ]);
+  });
+
+  test('one server that is up again can only be opened (there is nothing to take care of)', () => {
+    expect(data(write([up(ALPHA, START)]))).toEqual([['open alpha']]);
+    expect(data(write([down(ALPHA, START), up(ALPHA, START + SECOND)]))).toEqual([['open alpha']]);
+  });
+
+  test('a server that was up and is down again can be muted', () => {
+    expect(data(write([up(ALPHA, START), down(ALPHA, START + SECOND)]))).toHaveLength(3);
+  });
+
+  test('eight servers have a button each, more lead to the list', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => down(`s${index}` as ServerName, START));
+    expect(data(write(many(8)))).toHaveLength(8);
+    expect(data(write(many(9))).at(-1)).toEqual(['servers']);
+    expect(data(write(many(9)))).toHaveLength(9);
+  });
+});
+
+describe('names from outside', () => {
+  const anyName = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 30 }),
+    fc.constantFrom(
+      '<b>bold',
+      '</b>',
+      '&amp;',
+      '"><a href="x">',
+      '{{server}}',
+      '$t(alert.down)',
+      '%s',
+      '\u202e',
+    ),
+  );
+
+  test('never become markup, and never are taken for a placeholder', () => {
+    fc.assert(
+      fc.property(anyName, anyName, (server, person) => {
+        const name = server as ServerName;
+        const conference = {
+          id: 'c' as ConferenceId,
+          topic: person,
+          owner: 'o',
+          people: 3,
+          reason: 'empty' as const,
+        };
+        const events: Event[] = [
+          down(name, START),
+          up(name, START),
+          stillDown(name, START),
+          { kind: 'outage-acknowledged', server: name, at: START, by: { id: 1, name: person } },
+          { kind: 'monitoring-switched', server: name, at: START, by: { id: 1, name: person }, on: false },
+          { kind: 'conference-stopped', server: name, at: START, by, conference },
+        ];
+        for (const event of events) {
+          const { text } = write([event], START, { down: [`other ${server}` as ServerName] });
+          const withoutTags = text.replaceAll(/<\/?(b|i|code)>/g, '');
+          expect(withoutTags).not.toMatch(/[<>]/);
+          expect(text.split('<b>').length).toBe(text.split('</b>').length);
+          expect(text).toContain(
+            server
+              .replaceAll('&', '&amp;')
+              .replaceAll('<', '&lt;')
+              .replaceAll('>', '&gt;')
+              .replaceAll('"', '&quot;'),
+          );
+        }
+      }),
+    );
+  });
+});
