@@ -5,6 +5,7 @@
 import { channel } from 'node:diagnostics_channel';
 import {
   type Availability,
+  type FailedProbe,
   isInDoubt,
   observe,
   type Probe,
@@ -62,6 +63,16 @@ export interface WatchDependencies {
   stillDown(server: ServerName, availability: Availability): Promise<void>;
 }
 
+/**
+ * Rounds start on ticks that all servers share: what costs most in a probe is waking up for it, and a dozen at once
+ * cost each a third of that.
+ */
+const TICK: DurationMs = 500;
+
+function onTick(at: EpochMs): EpochMs {
+  return Math.round(at / TICK) * TICK;
+}
+
 /** Each probe's start, for measurements: `{ server, due, at }`. Costs nothing while nobody subscribes. */
 const probeStarts = channel('trueconf-admin-bot:probe-start');
 
@@ -107,9 +118,16 @@ export class ServerWatch {
 
   /** Probes until the signal aborts, then resolves. @param offset wait before the first probe */
   async run(offset: DurationMs, signal: AbortSignal): Promise<void> {
+    // Of its own, because a signal with thousands of listeners takes long to add one.
+    const lifetime = childOf(signal);
+    this.#lifetime = lifetime.signal;
+    this.#due = this.#deps.clock.now() + offset;
+    await this.#rounds(lifetime.signal);
+    lifetime.release();
+  }
+
+  async #rounds(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps;
-    this.#lifetime = signal;
-    this.#due = clock.now() + offset;
     while (!signal.aborted) {
       let round = this.#due;
       try {
@@ -170,19 +188,23 @@ export class ServerWatch {
 
   /** A probe that may confirm an outage looks at the web server too, at the same time when that is foreseeable. */
   async #probe(signal: AbortSignal): Promise<Probe> {
-    const { thresholds } = this.#server;
     const { status, doubt, failure } = this.#availability;
     const failuresSoFar = doubt?.seen === 'down' ? doubt.probes : 0;
-    const mayConfirm = status !== 'down' && failuresSoFar + 1 >= thresholds.failures;
+    const mayConfirm = status !== 'down' && failuresSoFar + 1 >= this.#server.thresholds.failures;
+    if (mayConfirm && failuresSoFar > 0) return this.#probeBesideLook(signal);
 
+    const probe = await this.#server.probe(signal);
+    if (probe.kind === 'answered') return probe;
+    return withWeb(probe, mayConfirm ? await this.#webAnswers(signal) : failure?.webAnswers);
+  }
+
+  async #probeBesideLook(signal: AbortSignal): Promise<Probe> {
     const besides = childOf(signal);
-    const early = mayConfirm && failuresSoFar > 0 ? this.#webAnswers(besides.signal) : undefined;
-    early?.catch(() => {});
+    const look = this.#webAnswers(besides.signal);
+    look.catch(() => {});
     try {
       const probe = await this.#server.probe(signal);
-      if (probe.kind === 'answered') return probe;
-      const answers = mayConfirm ? await (early ?? this.#webAnswers(signal)) : failure?.webAnswers;
-      return answers === undefined ? probe : { ...probe, webAnswers: answers };
+      return probe.kind === 'answered' ? probe : withWeb(probe, await look);
     } finally {
       besides.abort();
       besides.release();
@@ -219,8 +241,12 @@ export class ServerWatch {
 
   #schedule(last: EpochMs): void {
     const now = this.#deps.clock.now();
+    if (isInDoubt(this.#availability)) {
+      this.#due = now + CONFIRM_AFTER;
+      return;
+    }
     const interval = this.#server.probeInterval * (1 - JITTER * this.#deps.random());
-    this.#due = isInDoubt(this.#availability) ? now + CONFIRM_AFTER : Math.max(last + interval, now);
+    this.#due = Math.max(onTick(last + interval), now);
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {
@@ -238,4 +264,8 @@ export class ServerWatch {
       }
     }
   }
+}
+
+function withWeb(probe: FailedProbe, webAnswers: boolean | undefined): FailedProbe {
+  return webAnswers === undefined ? probe : { ...probe, webAnswers };
 }

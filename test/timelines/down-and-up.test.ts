@@ -1,8 +1,7 @@
 /** One server goes down and comes back: what is news, when it is known and what it is dated. */
 import { expect, test } from 'vitest';
+import { down, downList, up, upHeadline, upList, wasDown } from './english.ts';
 import { at, timeline, told, until } from './timeline.ts';
-
-const REFUSED = 'Cause: the connection was refused';
 
 test('a first probe that succeeds announces nothing (a restart is not news)', async () => {
   const story = timeline();
@@ -15,7 +14,7 @@ test('two failed probes in a row mean down, the second 1 s after the first (an o
   const story = timeline({ servers: { alpha: { interval: 600 } } });
   await story.play(at(599, 'alpha refuses'), until(1_000));
   expect(story.probes('alpha')).toEqual([0, 600, 601]);
-  expect(story.told).toEqual([told(601, 'anna', '🔴 <b>alpha is down</b>', REFUSED, 'Since 10:10 (1 sec)')]);
+  expect(story.told).toEqual([told(601, 'anna', ...down('alpha', { since: '10:10', lasting: '1 sec' }))]);
 });
 
 test('an alert about one server leads to it, mutes it and lets somebody take care of it', async () => {
@@ -29,13 +28,7 @@ test('an outage is dated from its first failed probe (not from the moment it was
   await story.play(at(44, 'alpha hangs'), until(90));
   expect(story.probes('alpha').slice(3, 6)).toEqual([45, 51, 57]);
   expect(story.told).toEqual([
-    told(
-      62,
-      'anna',
-      '🔴 <b>alpha is down</b>',
-      'Cause: connected, but no answer in time',
-      'Since 10:00 (17 sec)',
-    ),
+    told(62, 'anna', ...down('alpha', { why: 'answer-timeout', since: '10:00', lasting: '17 sec' })),
   ]);
 });
 
@@ -62,15 +55,15 @@ test('failed probes with an answer between them are not in a row (each is repeat
 test('with failures = 1 the first failed probe is told at once', async () => {
   const story = timeline({ servers: { alpha: { failures: 1 } } });
   await story.play(at(29, 'alpha refuses'), until(40));
-  expect(story.told).toEqual([told(30, 'anna', '🔴 <b>alpha is down</b>', REFUSED, 'Since 10:00 (0 sec)')]);
+  expect(story.told).toEqual([told(30, 'anna', ...down('alpha', { since: '10:00', lasting: '0 sec' }))]);
 });
 
 test('the recovery says how long the outage lasted, from the first failed probe to the first answered one', async () => {
   const story = timeline();
   await story.play(at(29, 'alpha refuses'), at(100, 'alpha answers'), until(600));
   expect(story.told).toEqual([
-    told(31, 'anna', '🔴 <b>alpha is down</b>', REFUSED, 'Since 10:00 (1 sec)'),
-    told(106, 'anna', '🟢 <b>alpha is up again</b> after 1 min 16 sec', 'Down from 10:00 to 10:01'),
+    told(31, 'anna', ...down('alpha', { since: '10:00', lasting: '1 sec' })),
+    told(106, 'anna', ...up('alpha', '1 min 16 sec', '10:00', '10:01')),
   ]);
 });
 
@@ -80,9 +73,7 @@ test('a server that must answer three times is up when it has, and dated from th
   expect(story.probes('alpha').filter((moment) => moment > 110)).toEqual(
     expect.arrayContaining([123, 124, 125, 140]),
   );
-  expect(story.told[1]).toEqual(
-    told(125, 'anna', '🟢 <b>alpha is up again</b> after 1 min 31 sec', 'Down from 10:00 to 10:02'),
-  );
+  expect(story.told[1]).toEqual(told(125, 'anna', ...up('alpha', '1 min 31 sec', '10:00', '10:02')));
 });
 
 test('one answer among failures is no recovery when three are needed', async () => {
@@ -99,36 +90,20 @@ test('one answer among failures is no recovery when three are needed', async () 
 test('a server first seen down is announced, and it is said that it may have been down for longer', async () => {
   const story = timeline();
   await story.play(at(0, 'alpha refuses'), until(60));
-  expect(story.told).toEqual([
-    told(
-      1,
-      'anna',
-      '🔴 <b>alpha is down</b>',
-      REFUSED,
-      'Since 10:00 at the latest: it was down when the bot first looked',
-    ),
-  ]);
+  expect(story.told).toEqual([told(1, 'anna', ...down('alpha', { since: '10:00' }))]);
 });
 
 test('a server first seen down is told again when it comes up (what was announced has an end)', async () => {
   const story = timeline();
   await story.play(at(0, 'alpha refuses'), at(70, 'alpha answers'), until(120));
-  expect(story.told[1]).toEqual(
-    told(76, 'anna', '🟢 <b>alpha is up again</b> after 1 min 16 sec', 'Down from 10:00 to 10:01'),
-  );
+  expect(story.told[1]).toEqual(told(76, 'anna', ...up('alpha', '1 min 16 sec', '10:00', '10:01')));
 });
 
 test('a down and an up within the grouping window are one line about the past (nobody can act on it any more)', async () => {
   const quick = { interval: 0.5, failures: 1 };
   const story = timeline({ servers: { alpha: quick, beta: {} } });
   await story.play(at(9.9, 'alpha refuses'), at(10.4, 'alpha answers'), until(60));
-  expect(story.told).toEqual([
-    told(
-      11.5,
-      'anna',
-      '🟢 <b>alpha</b> was down from 10:00 to 10:00 (0 sec): the connection was refused. It is up again.',
-    ),
-  ]);
+  expect(story.told).toEqual([told(11.5, 'anna', wasDown('alpha', '10:00', '10:00', '0 sec'))]);
 });
 
 test('slow flapping is told each time (each is an outage that somebody may act on)', async () => {
@@ -142,9 +117,9 @@ test('slow flapping is told each time (each is an outage that somebody may act o
   );
   expect(story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0]])).toEqual([
     [31, '🔴 <b>alpha is down</b>'],
-    [46, '🟢 <b>alpha is up again</b> after 16 sec'],
+    [46, upHeadline('alpha', '16 sec')],
     [62, '🔴 <b>alpha is down</b>'],
-    [92, '🟢 <b>alpha is up again</b> after 31 sec'],
+    [92, upHeadline('alpha', '31 sec')],
   ]);
 });
 
@@ -153,14 +128,7 @@ test('up and down again in one message ends with the bad news (the last word is 
   const story = timeline({ servers: { alpha: quick, beta: {} } });
   await story.play(at(9.9, 'alpha refuses'), at(29.9, 'alpha answers'), at(30.4, 'alpha refuses'), until(60));
   expect(story.told.slice(1)).toEqual([
-    told(
-      31.5,
-      'anna',
-      '🟢 <b>1 server is up again</b>',
-      '• <b>alpha</b>, after 20 sec',
-      '🔴 <b>1 server is down</b>',
-      '• <b>alpha</b>: the connection was refused, since 10:00',
-    ),
+    told(31.5, 'anna', ...upList(['alpha', '20 sec']), ...downList(['alpha', '10:00'])),
   ]);
 });
 
@@ -191,9 +159,7 @@ test('who is cut off is what the last look before the outage saw', async () => {
     told(
       151,
       'anna',
-      '🔴 <b>alpha is down</b>',
-      REFUSED,
-      'Since 10:02 (1 sec)',
+      ...down('alpha', { since: '10:02', lasting: '1 sec' }),
       'Cut off, as seen at 10:02: 12 people, 2 conferences',
     ),
   ]);

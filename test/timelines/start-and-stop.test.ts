@@ -1,5 +1,6 @@
 /** The program starts, ends and starts again: what it remembers, and that it leaves nothing behind. */
 import { describe, expect, test } from 'vitest';
+import { down, late, up } from './english.ts';
 import { at, timeline, told, until } from './timeline.ts';
 
 describe('a restart', () => {
@@ -19,9 +20,7 @@ describe('a restart', () => {
     await first.stop();
     const second = timeline({ store: first.store, from: 150 });
     await second.play(until(200));
-    expect(second.told).toEqual([
-      told(150, 'anna', '🟢 <b>alpha is up again</b> after 2 min', 'Down from 10:00 to 10:02'),
-    ]);
+    expect(second.told).toEqual([told(150, 'anna', ...up('alpha', '2 min', '10:00', '10:02'))]);
   });
 
   test('a server that went down while the bot was off is announced at the first confirmed probes', async () => {
@@ -30,15 +29,7 @@ describe('a restart', () => {
     await first.stop();
     const second = timeline({ store: first.store, from: 300 });
     await second.play(at(300, 'alpha refuses'), until(400));
-    expect(second.told).toEqual([
-      told(
-        301,
-        'anna',
-        '🔴 <b>alpha is down</b>',
-        'Cause: the connection was refused',
-        'Since 10:05 (1 sec)',
-      ),
-    ]);
+    expect(second.told).toEqual([told(301, 'anna', ...down('alpha', { since: '10:05', lasting: '1 sec' }))]);
   });
 
   test('what could not be delivered is delivered by the next run, and said to be late', async () => {
@@ -51,11 +42,9 @@ describe('a restart', () => {
       told(
         300,
         'anna',
-        '🔴 <b>alpha is down</b>',
-        'Cause: the connection was refused',
-        'Since 10:00 (4 min 30 sec)',
+        ...down('alpha', { since: '10:00', lasting: '4 min 30 sec' }),
         '',
-        '<i>Late: this happened at 10:00 and could not be delivered until now, 4 min 29 sec later.</i>',
+        late('10:00', '4 min 29 sec'),
       ),
     ]);
   });
