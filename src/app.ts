@@ -161,9 +161,10 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
         }
       }),
     );
-    // Not before all have ended, because they still use the servers and the store.
-    const broken = ends.find((end) => end.status === 'rejected');
-    if (broken) throw broken.reason;
+    // Not before all have ended, because they still use the servers and the store. To end with the signal's own
+    // reason is to end as told.
+    const broken = ends.find((end) => end.status === 'rejected' && end.reason !== parts.signal.reason);
+    if (broken?.status === 'rejected') throw broken.reason;
   } finally {
     await Promise.all(units.map(({ adapter }) => adapter.close()));
     await store.close();

@@ -9,10 +9,7 @@ import { conferencesScreen } from './screens/conferences.ts';
 import { forgottenScreen } from './screens/forgotten.ts';
 
 /** Longest first, so that pages keep their order while conferences come and go. */
-export async function readConferences(
-  server: BotServer,
-  signal: AbortSignal,
-): Promise<readonly Conference[]> {
+async function readConferences(server: BotServer, signal: AbortSignal): Promise<readonly Conference[]> {
   const running = await server.runningConferences(signal);
   return [...running].sort((a, b) => b.duration - a.duration || (a.session < b.session ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { COMMANDS, type CommandName } from '../bot/bot.ts';
 import { type Identity, openTelegram } from '../channels/telegram/telegram.ts';
 import { TokenRefused } from '../channels/telegram/token-refused.ts';
 import { availableLocales, loadTranslator, type Translator } from '../i18n/translator.ts';
+import { childOf } from '../lib/abort.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConnector } from '../lib/connector.ts';
 import { fetchThrough } from '../lib/http-fetch.ts';
@@ -60,7 +61,9 @@ export async function run(options: RunOptions): Promise<number> {
   const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock: systemClock, log });
 
   const stopping = stopOnSignals();
-  giveMemoryBack(stopping).catch(() => {});
+  // Whatever ends the run ends this too: a timer of its own would keep a refused token waiting for its exit code.
+  const life = childOf(stopping);
+  giveMemoryBack(life.signal).catch(() => {});
   try {
     await runApp(
       settings,
@@ -99,6 +102,7 @@ export async function run(options: RunOptions): Promise<number> {
     complain('The bot ended because of an error of its own. The log says more.');
     return EXIT.internal;
   } finally {
+    life.abort();
     await fetcher.close();
   }
 }

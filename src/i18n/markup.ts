@@ -43,8 +43,6 @@ export function joinHtml(parts: readonly (Html | undefined)[], separator = '\n')
   return parts.filter((part) => part !== undefined).join(separator) as Html;
 }
 
-export const BLANK_LINE = '' as Html;
-
 /** At most `length` UTF-16 units, the last one an ellipsis when something was cut; never half a character. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -22,7 +22,7 @@ import { singleFlight } from '../lib/single-flight.ts';
 import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
 
 /** A probe that contradicts what is believed is repeated after this, whatever the interval. */
-export const CONFIRM_AFTER: DurationMs = 1 * SECOND;
+const CONFIRM_AFTER: DurationMs = 1 * SECOND;
 
 /** How often a server that answers is asked who is on it. A look at its history costs it more than a probe. */
 const SCAN_INTERVAL: DurationMs = 2 * MINUTE;

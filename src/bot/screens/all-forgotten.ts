@@ -1,7 +1,7 @@
 /** Forgotten conferences across all servers: how many where, and which servers could not be asked. */
 import type { Screen } from '../../channels/port.ts';
 import type { Trouble } from '../../domain/trouble.ts';
-import { clip, html, joinHtml } from '../../i18n/markup.ts';
+import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import type { ForgottenSearch } from '../forgotten-search.ts';
 import type { BotServer } from '../ports.ts';
@@ -16,42 +16,40 @@ const SERVERS_SHOWN = 12;
 const TOPICS_SHOWN = 3;
 const TOPIC_LENGTH = 40;
 
+/** What they may take together, markup included, so that all of it is one message. */
+const FOUND_LENGTH = 2_600;
+const FAILED_LENGTH = 1_000;
+
 export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): Screen {
-  const { words, formats } = ui;
+  const { words } = ui;
   const found = servers
     .filter((one) => one.kind === 'searched')
     .filter(({ search }) => search.forgotten.length + search.unknown.length > 0);
   const failed = servers.filter((one) => one.kind === 'trouble');
-  const foundShown = found.slice(0, SERVERS_SHOWN);
-  const failedShown = failed.slice(0, SERVERS_SHOWN);
+  const foundBlocks = fitting(
+    found.slice(0, SERVERS_SHOWN).map((one) => foundBlock(ui, one)),
+    FOUND_LENGTH,
+  );
+  const foundShown = found.slice(0, foundBlocks.length);
+  const failedLines = fitting(
+    failed
+      .slice(0, SERVERS_SHOWN)
+      .map(({ server, trouble }) => html`• ${clip(server.name, NAME_LENGTH)}: ${words.cause(trouble)}`),
+    FAILED_LENGTH,
+  );
 
   const text = joinHtml(
     [
       words.html('all-forgotten.title'),
       found.length === 0 ? words.html('all-forgotten.none') : undefined,
-      ...foundShown.map(({ server, search }) =>
-        joinHtml([
-          html`<b>${clip(server.name, NAME_LENGTH)}</b>: ${formats.number(search.forgotten.length)}`,
-          ...search.forgotten.slice(0, TOPICS_SHOWN).map(({ conference, reason }) => {
-            const topic = clip(topicOf(ui, conference), TOPIC_LENGTH);
-            const why = words.plain(`forgotten.reason.${reason}`);
-            return html`• ${topic} · ${formats.duration(conference.duration)} · ${why}`;
-          }),
-          more(ui, search.forgotten.length - TOPICS_SHOWN),
-          search.unknown.length > 0
-            ? words.html('forgotten.unknown', { count: search.unknown.length })
-            : undefined,
-        ]),
-      ),
-      more(ui, found.length - SERVERS_SHOWN),
+      ...foundBlocks,
+      more(ui, found.length - foundBlocks.length),
       failed.length === 0
         ? undefined
         : joinHtml([
             words.html('all-forgotten.unasked'),
-            ...failedShown.map(
-              ({ server, trouble }) => html`• ${clip(server.name, NAME_LENGTH)}: ${words.cause(trouble)}`,
-            ),
-            more(ui, failed.length - SERVERS_SHOWN),
+            ...failedLines,
+            more(ui, failed.length - failedLines.length),
           ]),
       footer(ui),
     ],
@@ -71,6 +69,32 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
     ],
   ];
   return { text, keyboard };
+}
+
+function foundBlock(ui: Ui, { server, search }: Extract<SearchedServer, { kind: 'searched' }>): Html {
+  const { words, formats } = ui;
+  return joinHtml([
+    html`<b>${clip(server.name, NAME_LENGTH)}</b>: ${formats.number(search.forgotten.length)}`,
+    ...search.forgotten.slice(0, TOPICS_SHOWN).map(({ conference, reason }) => {
+      const topic = clip(topicOf(ui, conference), TOPIC_LENGTH);
+      const why = words.plain(`forgotten.reason.${reason}`);
+      return html`• ${topic} · ${formats.duration(conference.duration)} · ${why}`;
+    }),
+    more(ui, search.forgotten.length - TOPICS_SHOWN),
+    search.unknown.length > 0 ? words.html('forgotten.unknown', { count: search.unknown.length }) : undefined,
+  ]);
+}
+
+/** As many of the first blocks as fit. */
+function fitting(blocks: readonly Html[], length: number): readonly Html[] {
+  let rest = length;
+  let shown = 0;
+  for (const block of blocks) {
+    rest -= block.length;
+    if (rest < 0) break;
+    shown += 1;
+  }
+  return blocks.slice(0, shown);
 }
 
 function more(ui: Ui, count: number) {

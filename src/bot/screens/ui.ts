@@ -1,5 +1,5 @@
 /** What every screen is made with: words, formats, the time, and the parts that many screens share. */
-import type { Button, Keyboard, Screen } from '../../channels/port.ts';
+import type { Button, Screen } from '../../channels/port.ts';
 import type { AvailabilityStatus } from '../../domain/availability.ts';
 import type { Conference } from '../../domain/conference.ts';
 import type { Trouble } from '../../domain/trouble.ts';
@@ -23,7 +23,7 @@ export const NAME_LENGTH = 64;
 const TOPIC_LENGTH = 100;
 const LABEL_LENGTH = 48;
 
-export const DOTS: Record<AvailabilityStatus, string> = { up: '🟢', down: '🔴', unknown: '⚪' };
+const DOTS: Record<AvailabilityStatus, string> = { up: '🟢', down: '🔴', unknown: '⚪' };
 
 export function dot(view: ServerView): string {
   return DOTS[view.monitored ? view.availability.status : 'unknown'];
@@ -101,9 +101,4 @@ export function troubleText(ui: Ui, trouble: Trouble): Html {
     ui.words.html('status.cause', { cause: ui.words.cause(trouble) }),
     ui.words.html('status.advice', { advice: ui.words.advice(trouble) }),
   ]);
-}
-
-/** A few words and a way on: for what has no screen of its own. */
-export function messageScreen(text: Html, keyboard: Keyboard): Screen {
-  return { text, keyboard };
 }
