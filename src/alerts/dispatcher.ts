@@ -65,11 +65,10 @@ export class Dispatcher {
 
   /** Delivers until the signal aborts, starting with what an earlier run of the program left over. */
   async run(signal: AbortSignal): Promise<void> {
-    // Read before anything is delivered, or a row that is delivered meanwhile would come back.
-    const leftOver = await this.#deps.store.outbox();
+    // Before anything is delivered: what is delivered while the store is read would come back.
+    this.add(await this.#deps.store.outbox());
     this.#signal = signal;
     for (const lane of this.#lanes) this.#start(lane, signal);
-    this.add(leftOver);
     await new Promise<void>((resolve) => {
       if (signal.aborted) return resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });

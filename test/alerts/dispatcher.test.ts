@@ -74,7 +74,7 @@ function ack(id: number, recipient: Recipient = ANNA): OutboxRow {
   return row(id, acknowledged(ALPHA, START), START, recipient);
 }
 
-test('what an earlier run left over is delivered first, in the order in which it was written', async () => {
+test('what an earlier run left over is delivered first (in the order in which it was written)', async () => {
   const { dispatcher, clock, delivered, settled, run } = bench({ outbox: async () => [ack(1), ack(2)] });
   dispatcher.add([ack(3)]);
   await run();

@@ -7,11 +7,16 @@ import type { Event, Refusal } from '../../src/domain/events.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
+import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 import { START } from '../support/virtual-clock.ts';
 import { ALPHA, BETA, down, rows, stillDown, up } from './rows.ts';
 
 const translator = await loadTranslator('en');
+
+interface Facts {
+  readonly down?: readonly { readonly server: ServerName; readonly since: EpochMs }[];
+  readonly monitored?: number;
+}
 
 function write(
   events: readonly Event[],
@@ -58,7 +63,7 @@ describe('words', () => {
       reason: undefined,
     };
     const { text } = write([{ kind: 'conference-stopped', server: ALPHA, at: START, by, conference }]);
-    expect(text).toBe('⏹ Boris stopped <b>room-7</b> on alpha');
+    expect(text).toBe('⏹ Boris stopped the conference <b>room-7</b> on alpha');
   });
 
   test('nobody is cut off when nothing was running', () => {
@@ -79,14 +84,39 @@ describe('words', () => {
     ]);
   });
 
+  const LATE = 'late: this message is from 10:00';
+
   test('late is from a minute on', () => {
-    expect(write([up(ALPHA, START)], START + MINUTE - 1).text).not.toContain('Late');
-    expect(write([up(ALPHA, START)], START + MINUTE).text).toContain('Late: this happened at 10:00');
+    expect(write([up(ALPHA, START)], START + MINUTE - 1).text).not.toContain(LATE);
+    expect(write([up(ALPHA, START)], START + MINUTE).text).toContain(LATE);
   });
 
   test('a server that it tells of is not named once more as also down', () => {
-    const { text } = write([down(ALPHA, START)], START, { down: [ALPHA, BETA] });
+    const { text } = write([down(ALPHA, START)], START, {
+      down: [ALPHA, BETA].map((server) => ({ server, since: START })),
+    });
     expect(text.split('\n').at(-1)).toBe('Also down: beta');
+  });
+});
+
+describe('the bot may be blind itself', () => {
+  const BLIND = 'stopped answering together';
+  const failing = (...ages: number[]) =>
+    ages.map((age, index) => ({ server: `s${index}` as ServerName, since: START - age }));
+
+  test('failures within a minute count as one, told before or not (probes are spread over their interval)', () => {
+    const facts = { monitored: 5, down: failing(0, 30 * SECOND, MINUTE) };
+    expect(write([down('s0' as ServerName, START)], START, facts).text).toContain(`3 of 5 servers ${BLIND}`);
+  });
+
+  test('one that had failed long before does not count', () => {
+    const facts = { monitored: 5, down: failing(0, 30 * SECOND, MINUTE + 1) };
+    expect(write([down('s0' as ServerName, START)], START, facts).text).not.toContain(BLIND);
+  });
+
+  test('it is not said when somebody comes up', () => {
+    const facts = { monitored: 5, down: failing(0, 0, 0) };
+    expect(write([up(ALPHA, START)], START, facts).text).not.toContain(BLIND);
   });
 });
 
@@ -154,7 +184,9 @@ describe('names from outside', () => {
           { kind: 'conference-stopped', server: name, at: START, by, conference },
         ];
         for (const event of events) {
-          const { text } = write([event], START, { down: [`other ${server}` as ServerName] });
+          const { text } = write([event], START, {
+            down: [{ server: `other ${server}` as ServerName, since: START }],
+          });
           const withoutTags = text.replaceAll(/<\/?(b|i|code)>/g, '');
           expect(withoutTags).not.toMatch(/[<>]/);
           expect(text.split('<b>').length).toBe(text.split('</b>').length);

@@ -112,7 +112,7 @@ describe('the end', () => {
       at(29, 'alpha refuses'),
       at(33, 'telegram hangs'),
       at(59, 'alpha answers'),
-      at(59, 'beta hangs'), // from 60.02 to 65.02
+      at(59, 'beta hangs'), // from 60 to 65
       until(62),
     );
     expect(story.outcome).toBe('running');
