@@ -59,7 +59,9 @@ export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: Ep
   const named = new Set(due.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
   if (!facts.watchesOthers(named)) return send(due);
   const flushAt = Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
-  return flushAt <= now ? send(due) : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
+  // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
+  const isDue = flushAt <= now || last.writtenAt > now;
+  return isDue ? send(due) : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
 }
 
 function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {

@@ -6,7 +6,7 @@ import type { Reply, Screen } from '../channels/port.ts';
 import type { Conference, Participant } from '../domain/conference.ts';
 import { type ForgottenReason, judge } from '../domain/forgotten.ts';
 import { ServerTrouble } from '../domain/trouble.ts';
-import { type Html, joinHtml } from '../i18n/markup.ts';
+import { type Html, html, joinHtml } from '../i18n/markup.ts';
 import { parallel } from '../lib/parallel.ts';
 import type { Action, ActionKind, Origin } from './callback-data.ts';
 import type { Context } from './context.ts';
@@ -21,6 +21,9 @@ type Of<Kind extends ActionKind> = Extract<Action, { kind: Kind }>;
 
 /** Conferences of one server stopped at once. */
 const AT_ONCE = 4;
+
+/** Conferences not stopped that are named, each with its cause; beyond them only counted. The list follows below. */
+const NOTICES_SHOWN = 3;
 
 export async function askStop(context: Context, server: BotServer, action: Of<'ask-stop'>): Promise<Screen> {
   const conference = await findConference(server, action.conference, context.signal);
@@ -129,10 +132,14 @@ async function showAfterwards(
   const { ui } = context;
   const stopped = outcomes.filter(({ kind }) => kind === 'stopped');
   const others = outcomes.filter(({ kind }) => kind !== 'stopped');
-  const notices =
-    stopped.length > 1
-      ? [ui().words.html('stop.done-all', { count: stopped.length }), ...others.map(({ notice }) => notice)]
-      : outcomes.map(({ notice }) => notice);
+  const hidden = others.length - NOTICES_SHOWN;
+  const notices = [
+    ...(stopped.length > 1
+      ? [ui().words.html('stop.done-all', { count: stopped.length })]
+      : stopped.map(({ notice }) => notice)),
+    ...others.slice(0, NOTICES_SHOWN).map(({ notice }) => notice),
+    hidden > 0 ? html`${ui().words.plain('and-more', { count: hidden })}` : undefined,
+  ];
   const gone = new Set(outcomes.filter(({ kind }) => kind !== 'failed').map((one) => one.conference.session));
   const unaborted: Context = { ...context, signal: new AbortController().signal };
   try {

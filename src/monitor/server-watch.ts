@@ -251,7 +251,10 @@ export class ServerWatch {
 
   async #untilDue(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const wait = this.#monitored ? this.#due - this.#deps.clock.now() : Number.POSITIVE_INFINITY;
+      const now = this.#deps.clock.now();
+      // When the machine's clock was set back, what was due soon would be due in hours.
+      if (this.#due > now + this.#server.probeInterval + TICK) this.#due = now + this.#server.probeInterval;
+      const wait = this.#monitored ? this.#due - now : Number.POSITIVE_INFINITY;
       if (wait <= 0) return;
       const pause = childOf(signal);
       this.#pause = pause;

@@ -42,7 +42,7 @@ export function createMemoryStore(): Store {
     redirect: async (from, to) => {
       outbox = outbox.map((row) => (sameRecipient(row.recipient, from) ? { ...row, recipient: to } : row));
     },
-    audit: async (limit) => audit.slice(-limit).reverse(),
+    audit: async (limit) => audit.slice(Math.max(0, audit.length - limit)).reverse(),
     close: async () => {},
   };
 }

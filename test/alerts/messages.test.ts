@@ -18,11 +18,7 @@ interface Facts {
   readonly monitored?: number;
 }
 
-function write(
-  events: readonly Event[],
-  now = START,
-  facts: { down?: ServerName[]; monitored?: number } = {},
-): Screen {
+function write(events: readonly Event[], now = START, facts: Facts = {}): Screen {
   const compose = createCompose({
     translator,
     formats: createFormats('en', 'UTC'),

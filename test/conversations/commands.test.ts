@@ -67,7 +67,7 @@ test('/forgotten: across all servers; a dead one is said to be, a slow one is wa
   expect(anna.text).toBe(
     [
       'Forgotten conferences on all servers',
-      'alive: 1\n• Alone · 2 hr · only a moderator is left',
+      'alive: 1\n• Alone · 2 hr · only a moderator is left, nobody else',
       'slow: 1\n• Empty · 3 hr · nobody is inside',
       'Could not be asked\n• dead: the connection was refused',
       'as of hh:mm:ss',

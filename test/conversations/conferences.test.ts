@@ -1,6 +1,14 @@
 /** Running conferences: the list, and one of them with who is in it. */
 import { expect, test } from 'vitest';
-import { ANNA, ago, type Chat, type HarnessOptions, SERVER, startHarness } from '../support/bot-harness.ts';
+import {
+  ANNA,
+  ago,
+  type Chat,
+  type HarnessOptions,
+  named,
+  SERVER,
+  startHarness,
+} from '../support/bot-harness.ts';
 
 const QUIET: HarnessOptions = { statusKeys: { state: false } };
 
@@ -27,7 +35,7 @@ test('one: topic, linked id, owner, people, duration, real-time management; a bu
   await anna.open(SERVER, 'Running');
   expect(anna.text).toBe(
     [
-      `Running conferences · ${SERVER}\n1 running`,
+      `Running conferences · ${SERVER}\n1 conference is running.`,
       '1. Daily\ndaily · owner1@sim.example\n2 people · 2 hr 5 min · Real-time management',
       'as of hh:mm:ss',
     ].join('\n\n'),
@@ -47,7 +55,7 @@ test('300 are paged, longest first, and every one is on exactly one page', async
   }
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Running');
-  expect(anna.text).toContain('300 running');
+  expect(anna.text).toContain('300 conferences are running.');
   expect(anna.text).toContain('page 1 of 50 · as of');
   expect(anna.rows.at(-2)).toEqual(['2 ›', '50 »']);
   const topics: string[] = [];
@@ -68,33 +76,40 @@ test('a page that has gone gives the last one there is (conferences end while on
   await anna.open(SERVER, 'Running', '3 »');
   for (const { sessionId } of made.slice(0, 10)) harness.server().end(sessionId);
   const text = await anna.tap('Refresh');
-  expect(text).toContain('3 running');
+  expect(text).toContain('3 conferences are running.');
   expect(text).not.toContain('page');
 });
 
-test.each<{ what: string; given: object; line: string; label: string; html?: string }>([
-  {
-    what: 'a topic of markup is shown as it is (it must not break the message)',
-    given: { topic: '<b>&"</b> &amp; <a href="tg://x">' },
-    line: '1. <b>&"</b> &amp; <a href="tg://x">',
-    label: '1. <b>&"</b> &amp; <a href="tg://x">',
-    html: '&lt;b&gt;&amp;&quot;&lt;/b&gt; &amp;amp;',
-  },
-  { what: 'no topic is "no name"', given: { topic: null }, line: '1. no name', label: '1. no name' },
-  { what: 'a blank topic is "no name"', given: { topic: ' \t\n ' }, line: '1. no name', label: '1. no name' },
-  {
-    what: 'a topic of the longest allowed length is clipped',
-    given: { topic: 'т'.repeat(240) },
-    line: `1. ${'т'.repeat(99)}…`,
-    label: `1. ${'т'.repeat(44)}…`,
-  },
-  {
-    what: 'a topic of several lines stays on one (a topic must not look like a line of the bot)',
-    given: { topic: 'Weekly\n\n✅ Stopped: everything\r\n\u2028end' },
-    line: '1. Weekly ✅ Stopped: everything end',
-    label: '1. Weekly ✅ Stopped: everything end',
-  },
-])('$what', async ({ given, line, label, html }) => {
+test.each(
+  named<{ what: string; given: object; line: string; label: string; html?: string }>([
+    {
+      what: 'a topic of markup is shown as it is (it must not break the message)',
+      given: { topic: '<b>&"</b> &amp; <a href="tg://x">' },
+      line: '1. <b>&"</b> &amp; <a href="tg://x">',
+      label: '1. <b>&"</b> &amp; <a href="tg://x">',
+      html: '&lt;b&gt;&amp;&quot;&lt;/b&gt; &amp;amp;',
+    },
+    { what: 'no topic is "no name"', given: { topic: null }, line: '1. no name', label: '1. no name' },
+    {
+      what: 'a blank topic is "no name"',
+      given: { topic: ' \t\n ' },
+      line: '1. no name',
+      label: '1. no name',
+    },
+    {
+      what: 'a topic of the longest allowed length is clipped',
+      given: { topic: 'т'.repeat(240) },
+      line: `1. ${'т'.repeat(99)}…`,
+      label: `1. ${'т'.repeat(44)}…`,
+    },
+    {
+      what: 'a topic of several lines stays on one (a topic must not look like a line of the bot)',
+      given: { topic: 'Weekly\n\n✅ Stopped: everything\r\n\u2028end' },
+      line: '1. Weekly ✅ Stopped: everything end',
+      label: '1. Weekly ✅ Stopped: everything end',
+    },
+  ]),
+)('%s', async (_what, { given, line, label, html }) => {
   const harness = await startHarness(QUIET);
   harness.server().addConference(given);
   const anna = harness.chat(ANNA);
@@ -108,7 +123,9 @@ test('a call without an id has no link and cannot be stopped from here, and says
   const harness = await startHarness(QUIET);
   harness.server().addConference({ conferenceId: null, topic: 'Ad hoc', startedAt: ago(90) });
   const anna = harness.chat(ANNA);
-  expect(await anna.open(SERVER, 'Running')).toContain('ad-hoc call without a page · owner1@sim.example');
+  expect(await anna.open(SERVER, 'Running')).toContain(
+    'direct call without a conference page · owner1@sim.example',
+  );
   await anna.tap('1. Ad hoc');
   expect(anna.rows).toEqual([['↻ Refresh', '‹ Back']]);
   expect(anna.text).toContain(
@@ -273,9 +290,9 @@ test('a conference whose participants cannot be read says so and why, and can st
   await harness.server().setFault({ kind: 'status', status: 500 }, { path: /participants/ });
   expect(await harness.chat(ANNA).open(SERVER, 'Running', 'Daily')).toContain(
     [
-      'It could not be read who is inside.',
-      'it answered with HTTP status 500',
-      "Look at the server's log, and at the proxy in front of it if there is one.",
+      'Could not read who is inside.',
+      'Cause: it answered with HTTP status 500',
+      "What to do? Look at the server's log, and at the proxy in front of it if there is one.",
     ].join('\n'),
   );
 });

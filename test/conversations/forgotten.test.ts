@@ -1,7 +1,15 @@
 /** Forgotten conferences: found, each with its reason, stopped one by one or all together. */
 import { expect, test } from 'vitest';
 import type { SimulatedParticipant, TrueConfSimulator } from '../../src/simulator/trueconf.ts';
-import { ANNA, ago, BORIS, type HarnessOptions, SERVER, startHarness } from '../support/bot-harness.ts';
+import {
+  ANNA,
+  ago,
+  BORIS,
+  type HarnessOptions,
+  named,
+  SERVER,
+  startHarness,
+} from '../support/bot-harness.ts';
 
 const QUIET: HarnessOptions = { statusKeys: { state: false } };
 
@@ -10,7 +18,7 @@ const SECOND_MODERATOR: SimulatedParticipant = { id: 'mod2@sim.example', display
 const VISITOR: SimulatedParticipant = { id: 'vic@sim.example', displayName: 'Vic', role: 1 };
 
 const RULE =
-  'Forgotten means: running for 1 hr or longer, and no moderator is inside or only one moderator is left.';
+  'Forgotten means: running for 1 hr or longer, and no moderator is inside, or one moderator is the only person left. The owner counts as a moderator.';
 
 /** Three forgotten, each for a reason of its own, and three that are not. */
 function populate(server: TrueConfSimulator) {
@@ -73,15 +81,15 @@ test('each has its reason in words; those in use and those too young are not lis
         '3. Alone',
         '1000000003 · owner3@sim.example',
         '1 person · 2 hr · Real-time management',
-        '➜ only a moderator is left',
+        '➜ only a moderator is left, nobody else',
       ].join('\n'),
       'as of hh:mm:ss',
     ].join('\n\n'),
   );
   expect(anna.rows).toEqual([
-    ['Stop 1. Empty'],
-    ['Stop 2. Leaderless'],
-    ['Stop 3. Alone'],
+    ['Stop: 1. Empty'],
+    ['Stop: 2. Leaderless'],
+    ['Stop: 3. Alone'],
     ['Stop all 3'],
     ['↻ Refresh', '‹ Back'],
   ]);
@@ -109,8 +117,8 @@ test('what could not be read is listed apart, with the cause, and is opened rath
   );
   expect(anna.text).toContain('❔ unknown who is inside: it answered with HTTP status 500');
   expect(anna.rows).toEqual([
-    ['Stop 1. Empty'],
-    ['Stop 2. Alone'],
+    ['Stop: 1. Empty'],
+    ['Stop: 2. Alone'],
     ['3. Leaderless'],
     ['Stop all 2'],
     ['↻ Refresh', '‹ Back'],
@@ -122,7 +130,7 @@ test('what could not be read is listed apart, with the cause, and is opened rath
 
   expect(anna.text).toContain('✅ 2 conferences stopped');
   expect(leaderless.endedAt).toBeNull();
-  expect(await anna.tap('Leaderless')).toContain('It could not be read who is inside.');
+  expect(await anna.tap('Leaderless')).toContain('Could not read who is inside.');
   expect(await anna.tap('Back')).toContain('Forgotten conferences');
 });
 
@@ -141,10 +149,10 @@ test('stop one: asks, stops, and shows the forgotten again without it', async ()
   const harness = await startHarness(QUIET);
   const { alone, empty } = populate(harness.server());
   const anna = harness.chat(ANNA);
-  await anna.open(SERVER, 'Forgotten', 'Stop 3. Alone');
-  expect(anna.text).toContain('Forgotten: only a moderator is left.');
+  await anna.open(SERVER, 'Forgotten', 'Stop: 3. Alone');
+  expect(anna.text).toContain('Forgotten: only a moderator is left, nobody else.');
   expect(await anna.tap('Cancel')).toContain('3 forgotten of 6 running');
-  await anna.tap('Stop 3. Alone');
+  await anna.tap('Stop: 3. Alone');
 
   await anna.tap('Stop the conference');
 
@@ -166,7 +174,7 @@ test('stop all: lists them, stops exactly them, and tells the others of each', a
       [
         '1. Empty · 0 people · 4 hr · nobody is inside',
         '2. Leaderless · 1 person · 3 hr · no moderator is inside',
-        '3. Alone · 1 person · 2 hr · only a moderator is left',
+        '3. Alone · 1 person · 2 hr · only a moderator is left, nobody else',
       ].join('\n'),
       'as of hh:mm:ss',
     ].join('\n\n'),
@@ -181,7 +189,7 @@ test('stop all: lists them, stops exactly them, and tells the others of each', a
   expect([empty, leaderless, alone].every(({ endedAt }) => endedAt !== null)).toBe(true);
   expect(harness.server().conferences.filter(({ endedAt }) => endedAt === null)).toHaveLength(3);
   for (const topic of ['Empty', 'Leaderless', 'Alone']) {
-    await boris.until((text) => text.includes(`Anna stopped ${topic}`));
+    await boris.until((text) => text.includes(`Anna stopped the conference ${topic}`));
   }
 });
 
@@ -194,30 +202,32 @@ test('Cancel of the question about all stops nothing', async () => {
   expect(harness.server().conferences.filter(({ endedAt }) => endedAt !== null)).toEqual([]);
 });
 
-test.each<{ what: string; change: (server: TrueConfSimulator) => void; count: string }>([
-  {
-    what: 'another one was forgotten',
-    change: (server) => void server.addConference({ topic: 'New', startedAt: ago(90), participants: [] }),
-    count: 'Stop these 4 forgotten conferences?',
-  },
-  {
-    what: 'one has ended',
-    change: (server) => server.end(server.conferences[0]?.sessionId ?? ''),
-    count: 'Stop these 2 forgotten conferences?',
-  },
-  {
-    what: 'somebody joined one',
-    change: (server) => server.join(server.conferences[1]?.sessionId ?? '', { id: 'late@sim.example' }),
-    count: 'Stop these 3 forgotten conferences?',
-  },
-  {
-    what: 'a moderator came back to one',
-    change: (server) => server.conferences[1]?.participants.push({ ...MODERATOR }),
-    count: 'Stop these 2 forgotten conferences?',
-  },
-])(
-  '$what between question and press: nothing is stopped, the list is asked anew',
-  async ({ change, count }) => {
+test.each(
+  named<{ what: string; change: (server: TrueConfSimulator) => void; count: string }>([
+    {
+      what: 'another one was forgotten',
+      change: (server) => void server.addConference({ topic: 'New', startedAt: ago(90), participants: [] }),
+      count: 'Stop these 4 forgotten conferences?',
+    },
+    {
+      what: 'one has ended',
+      change: (server) => server.end(server.conferences[0]?.sessionId ?? ''),
+      count: 'Stop these 2 forgotten conferences?',
+    },
+    {
+      what: 'somebody joined one',
+      change: (server) => server.join(server.conferences[1]?.sessionId ?? '', { id: 'late@sim.example' }),
+      count: 'Stop these 3 forgotten conferences?',
+    },
+    {
+      what: 'a moderator came back to one',
+      change: (server) => server.conferences[1]?.participants.push({ ...MODERATOR }),
+      count: 'Stop these 2 forgotten conferences?',
+    },
+  ]),
+)(
+  '%s between question and press: nothing is stopped, the list is asked anew',
+  async (_what, { change, count }) => {
     const harness = await startHarness(QUIET);
     populate(harness.server());
     const anna = harness.chat(ANNA);
@@ -250,9 +260,23 @@ test('of all, one that the server refuses to stop is named with the cause', asyn
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Forgotten', 'Stop all 3', 'Stop all 3');
   expect(anna.text).toContain(
-    '✅ 2 conferences stopped\n❌ Not stopped: Alone: it answered with HTTP status 500\n\n',
+    '✅ 2 conferences stopped\n❌ Not stopped: Alone – it answered with HTTP status 500\n\n',
   );
   expect(anna.text).toContain('1 forgotten of 4 running');
+});
+
+test('all of many fail for one reason: the message stays whole and says how many (a scope is missing)', async () => {
+  const scopes = ['conferences:read', 'conferences.sessions.participants:read', 'logs.calls:read'];
+  const harness = await startHarness({ ...QUIET, servers: { [SERVER]: { scopes } } });
+  for (let number = 1; number <= 40; number++) {
+    const topic = `${number} `.padEnd(240, 'т');
+    harness.server().addConference({ topic, startedAt: ago(500 - number), participants: [] });
+  }
+  const anna = harness.chat(ANNA);
+  await anna.open(SERVER, 'Forgotten', 'Stop all 40', 'Stop all 40');
+  expect(anna.text).toContain('the scope conferences is missing');
+  expect(anna.text).toContain('40 forgotten of 40 running');
+  expect(anna.buttons).toContain('‹ Back');
 });
 
 test('40 forgotten: the question about all is paged and stops them all', async () => {

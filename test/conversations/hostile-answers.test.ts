@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Fault, FaultPlace, TrueConfSimulator } from '../../src/simulator/trueconf.ts';
 import { startTrueConf } from '../../src/simulator/trueconf.ts';
-import { ANNA, BORIS, type HarnessOptions, SERVER, startHarness } from '../support/bot-harness.ts';
+import { ANNA, BORIS, type HarnessOptions, named, SERVER, startHarness } from '../support/bot-harness.ts';
 
 const QUIET: HarnessOptions = { statusKeys: { state: false } };
 
@@ -27,7 +27,8 @@ const CALLS: FaultPlace = { path: /logs\/calls/ };
 
 const HEAL = "Look at the server's log, and at the proxy in front of it if there is one.";
 const PROXY = 'Check that ip and https_port lead to TrueConf Server itself.';
-const TOO_ODD = 'Its version may be too old or too new for this bot. Please report it with the version.';
+const TOO_ODD =
+  "Its version may be too old or too new for this bot. Please report it with the server's version to whoever runs the bot.";
 const CLOSED = 'Try again. If it stays so, look at the proxy or firewall in between.';
 const CREDENTIALS = 'Check client_id and client_secret, or access_token, in the settings.';
 
@@ -139,12 +140,12 @@ const CASES: readonly Case[] = [
   },
 ];
 
-test.each(CASES)('$what', async ({ fault, place = CALLS, options, cause, advice }) => {
+test.each(named(CASES))('%s', async (_what, { fault, place = CALLS, options, cause, advice }) => {
   const harness = await startHarness({ ...QUIET, ...options });
   if (fault) await harness.server().setFault(fault, place);
   const anna = harness.chat(ANNA);
   expect(await anna.open(SERVER, 'Running')).toBe(
-    `⚠️ ${SERVER} could not be asked\n\n${cause}\n${advice}\n\nas of hh:mm:ss`,
+    `⚠️ ${SERVER} could not be asked\n\nCause: ${cause}\nWhat to do? ${advice}\n\nas of hh:mm:ss`,
   );
   expect(anna.rows).toEqual([['↻ Refresh', '‹ Back']]);
   expect(await anna.tap('Refresh')).toContain(cause);
@@ -173,8 +174,8 @@ test('a redirect to another host is not followed (it would carry the token there
         [
           `⚠️ ${SERVER} could not be asked`,
           [
-            'it answered with a redirect (HTTP status 302), which the bot does not follow',
-            'Set ip and https_port to the address that the server itself answers on.',
+            'Cause: it answered with a redirect (HTTP status 302), which the bot does not follow',
+            'What to do? Set ip and https_port to the address that the server itself answers on.',
           ].join('\n'),
           'as of hh:mm:ss',
         ].join('\n\n'),
@@ -198,7 +199,7 @@ test('numbers as strings and nulls wherever they may be are read as what they me
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Running');
   expect(anna.text).toContain(
-    '1. no name\nad-hoc call without a page · owner1@sim.example\n1 person · 2 hr · Real-time management',
+    '1. no name\ndirect call without a conference page · owner1@sim.example\n1 person · 2 hr · Real-time management',
   );
   expect(await anna.tap('1.')).toContain('👑 owner1 · owner');
   expect(await anna.open(SERVER, 'Online')).toContain('🎥 Anna · anna');
@@ -221,8 +222,8 @@ test('plain HTTP on the HTTPS port', async () => {
       [
         `⚠️ ${SERVER} could not be asked`,
         [
-          'no secure connection could be made',
-          'Check that https_port is the HTTPS port and that HTTPS is switched on in the server.',
+          'Cause: no secure connection could be made',
+          'What to do? Check that https_port is the HTTPS port and that HTTPS is switched on in the server.',
         ].join('\n'),
         'as of hh:mm:ss',
       ].join('\n\n'),
@@ -255,8 +256,8 @@ test('a server that accepts and never answers: a waiting screen, then the cause 
     [
       '⚠️ stuck could not be asked',
       [
-        'connected, but no answer in time',
-        'The server may be overloaded or stuck. Try again; if it stays so, restart TrueConf Server.',
+        'Cause: it accepted the connection but did not answer in time',
+        'What to do? The server may be overloaded or stuck. Try again; if it stays so, restart TrueConf Server.',
       ].join('\n'),
       'as of hh:mm:ss',
     ].join('\n\n'),
@@ -266,22 +267,26 @@ test('a server that accepts and never answers: a waiting screen, then the cause 
   const across = await boris.until((text) => text.startsWith('Forgotten'), 18_000);
   expect(across).toContain('half: 5\n');
   expect(across).toContain('❔ 15 more could not be checked. They will not be stopped.');
-  expect(across).toContain('Could not be asked\n• stuck: connected, but no answer in time');
-});
+  expect(across).toContain(
+    'Could not be asked\n• stuck: it accepted the connection but did not answer in time',
+  );
+}, 40_000);
 
-test.each<{ what: string; spoil: (server: TrueConfSimulator) => void; options?: HarnessOptions }>([
-  { what: 'revoked', spoil: (server) => server.revokeTokens() },
-  {
-    what: 'revoked, answered with 401',
-    spoil: (server) => server.revokeTokens(),
-    options: { servers: { [SERVER]: { quirks: { invalidTokenStatus: 401 } } } },
-  },
-  {
-    what: 'taken only in the query',
-    spoil: () => {},
-    options: { servers: { [SERVER]: { tokenTransport: 'query' } } },
-  },
-])('a token that is $what mid-way is no trouble that anybody sees', async ({ spoil, options }) => {
+test.each(
+  named<{ what: string; spoil: (server: TrueConfSimulator) => void; options?: HarnessOptions }>([
+    { what: 'revoked', spoil: (server) => server.revokeTokens() },
+    {
+      what: 'revoked, answered with 401',
+      spoil: (server) => server.revokeTokens(),
+      options: { servers: { [SERVER]: { quirks: { invalidTokenStatus: 401 } } } },
+    },
+    {
+      what: 'taken only in the query',
+      spoil: () => {},
+      options: { servers: { [SERVER]: { tokenTransport: 'query' } } },
+    },
+  ]),
+)('a tok%sat is $what mid-way is no trouble that anybody sees', async (_what, { spoil, options }) => {
   const harness = await startHarness({ ...QUIET, ...options });
   harness.server().addConference({ topic: 'Daily' });
   const anna = harness.chat(ANNA);

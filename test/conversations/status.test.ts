@@ -1,7 +1,7 @@
 /** Is a server up, since when, and how do we know: the Status screen and the switch on it. */
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/trueconf.ts';
-import { ANNA, BORIS, SERVER, startHarness } from '../support/bot-harness.ts';
+import { ANNA, BORIS, named, SERVER, startHarness } from '../support/bot-harness.ts';
 
 test('up: since when, last look, how long the answer took, version, monitoring', async () => {
   const harness = await startHarness();
@@ -28,22 +28,24 @@ test('a server that does not tell its version has no line for it', async () => {
   expect(await anna.open(SERVER, 'Status')).not.toContain('Version');
 });
 
-test.each<{ what: string; fault: Fault; cause: string; advice: string; web: string }>([
-  {
-    what: 'nothing listens on its ports',
-    fault: { kind: 'down' },
-    cause: 'the connection was refused',
-    advice: 'Check that TrueConf Server is running and that the port in the settings is right.',
-    web: 'Its web server does not answer either: the machine or the network is down.',
-  },
-  {
-    what: 'a proxy answers for it',
-    fault: { kind: 'status', status: 502 },
-    cause: 'it answered with HTTP status 502',
-    advice: "Look at the server's log, and at the proxy in front of it if there is one.",
-    web: 'Its web server answers, so the machine is reachable: the conference engine does not answer.',
-  },
-])('down because $what: the cause in words and what to do', async ({ fault, cause, advice, web }) => {
+test.each(
+  named<{ what: string; fault: Fault; cause: string; advice: string; web: string }>([
+    {
+      what: 'nothing listens on its ports',
+      fault: { kind: 'down' },
+      cause: 'the connection was refused',
+      advice: 'Check that TrueConf Server is running and that the port in the settings is right.',
+      web: 'Its web server does not answer either: the whole server seems to be down or cut off.',
+    },
+    {
+      what: 'a proxy answers for it',
+      fault: { kind: 'status', status: 502 },
+      cause: 'it answered with HTTP status 502',
+      advice: "Look at the server's log, and at the proxy in front of it if there is one.",
+      web: 'Its web server answers, so the machine is reachable: the conference engine does not answer.',
+    },
+  ]),
+)('down because %s: the cause in words and what to do', async (_what, { fault, cause, advice, web }) => {
   const harness = await startHarness({ statusKeys: { failures: 1 } });
   await harness.probed();
   await harness.server().setFault(fault);
@@ -55,7 +57,7 @@ test.each<{ what: string; fault: Fault; cause: string; advice: string; web: stri
       '🔴 Down since hh:mm (N sec)',
       'Last look: hh:mm:ss, failed after N ms',
       `Cause: ${cause}`,
-      `What to do: ${advice}`,
+      `What to do? ${advice}`,
       web,
       'Version: 5.5.2.10018',
       'Monitoring: on, every 15 sec',

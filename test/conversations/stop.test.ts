@@ -8,6 +8,7 @@ import {
   type Chat,
   type Harness,
   type HarnessOptions,
+  named,
   SERVER,
   startHarness,
 } from '../support/bot-harness.ts';
@@ -52,7 +53,7 @@ test('it asks first: which conference, who is inside, and why it counts as forgo
       `Stop this conference? · ${SERVER}`,
       FACTS,
       '1 person inside\n👑 Olga · owner',
-      'Forgotten: only a moderator is left.',
+      'Forgotten: only a moderator is left, nobody else.',
       'as of hh:mm:ss',
     ].join('\n\n'),
   );
@@ -81,7 +82,7 @@ test('of many people the first are named and the rest counted', async () => {
 
 test('Cancel stops nothing and shows the list again', async () => {
   const { anna, conference } = await asked();
-  expect(await anna.tap('Cancel')).toContain(`Running conferences · ${SERVER}\n1 running`);
+  expect(await anna.tap('Cancel')).toContain(`Running conferences · ${SERVER}\n1 conference is running.`);
   expect(conference.endedAt).toBeNull();
 });
 
@@ -93,7 +94,7 @@ test('Stop stops it, says so above the list, and the list is without it', async 
   expect(anna.text).toBe(
     [
       '✅ Stopped: Daily',
-      `Running conferences · ${SERVER}\n1 running`,
+      `Running conferences · ${SERVER}\n1 conference is running.`,
       '1. Other\n1000000002 · owner2@sim.example\n1 person · 1 hr 30 min · Real-time management',
       'as of hh:mm:ss',
     ].join('\n\n'),
@@ -114,8 +115,8 @@ test('the other administrators are told who stopped what and why, and alert chat
   const [boris, group] = [harness.chat(BORIS), harness.chat(ANNA, { id: -1_001_234_567_890, threadId: 42 })];
   await anna.tap('Stop');
   const told = [
-    `⏹ Anna stopped Daily on ${SERVER}`,
-    'It was forgotten: only a moderator is left.',
+    `⏹ Anna stopped the conference Daily on ${SERVER}`,
+    'It was forgotten: only a moderator is left, nobody else.',
     'Inside: 1 person',
   ].join('\n');
   expect(await boris.until((text) => text.includes('stopped'))).toBe(told);
@@ -141,7 +142,7 @@ test('one that ends under the very press is success too', async () => {
   harness.server().onRequest = ({ path }) => {
     if (path.endsWith('/stop')) harness.server().end(conference.sessionId);
   };
-  expect(await anna.tap('Stop')).toContain('✅ Had already ended: Daily');
+  expect(await anna.tap('Stop')).toContain('✅ It had already ended: Daily');
 });
 
 const CHANGES: readonly {
@@ -155,7 +156,7 @@ const CHANGES: readonly {
     before: [OWNER],
     change: ({ participants }) => participants.push(GUEST),
     shown: [
-      '⚠️ Not stopped yet: since you were asked, somebody has joined or become moderator.\n🚪 Gus · guest',
+      '⚠️ Not stopped yet: since you were asked, somebody has joined or become a moderator.\n🚪 Gus · guest',
       '2 people inside\n👑 Olga · owner\n🚪 Gus · guest',
       'It does not look forgotten.',
     ],
@@ -165,13 +166,13 @@ const CHANGES: readonly {
     before: [GUEST],
     change: ({ participants }) =>
       participants.splice(0, 1, { ...GUEST, id: '#guest3:1@sim.example', displayName: 'Eve' }),
-    shown: ['somebody has joined or become moderator.\n🚪 Eve · guest', '1 person inside\n🚪 Eve · guest'],
+    shown: ['somebody has joined or become a moderator.\n🚪 Eve · guest', '1 person inside\n🚪 Eve · guest'],
   },
   {
     what: 'a moderator came back',
     before: [GUEST],
     change: ({ participants }) => participants.push(OWNER),
-    shown: ['somebody has joined or become moderator.\n👑 Olga · owner', 'It does not look forgotten.'],
+    shown: ['somebody has joined or become a moderator.\n👑 Olga · owner', 'It does not look forgotten.'],
   },
   {
     what: 'somebody inside became moderator',
@@ -179,7 +180,7 @@ const CHANGES: readonly {
     change: ({ participants }) => {
       if (participants[0]) participants[0].role = 2;
     },
-    shown: ['somebody has joined or become moderator.\n⭐ Bob · moderator'],
+    shown: ['somebody has joined or become a moderator.\n⭐ Bob · moderator'],
   },
   {
     what: 'more than a handful became even more',
@@ -192,9 +193,9 @@ const CHANGES: readonly {
   },
 ];
 
-test.each(CHANGES)(
-  '$what between question and press: it shows who and asks anew',
-  async ({ before, change, shown }) => {
+test.each(named(CHANGES))(
+  '%s between question and press: it shows who and asks anew',
+  async (_what, { before, change, shown }) => {
     const { anna, conference } = await asked({ participants: before.map((one) => ({ ...one })) });
     change(conference);
 
@@ -233,7 +234,7 @@ test('who is inside cannot be read: the question says so, and pressed all the sa
   await harness.server().setFault(UNREADABLE, { path: /participants/ });
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Running', '1.', 'Stop');
-  expect(anna.text).toContain('It could not be read who is inside.\nit answered with HTTP status 500');
+  expect(anna.text).toContain('Could not read who is inside.\nCause: it answered with HTTP status 500');
   expect(anna.text).not.toContain('Forgotten:');
   await anna.tap('Stop');
   expect(conference.endedAt).not.toBeNull();
@@ -249,7 +250,7 @@ test('who is inside becomes readable after the question: it shows who and asks a
   await anna.tap('Stop');
   expect(conference.endedAt).toBeNull();
   expect(anna.text).toContain(
-    '⚠️ Not stopped yet: what is known about the people inside has changed. Please look again.',
+    '⚠️ Not stopped yet: it could not be read before, or not now, who is inside. Please look again.',
   );
   expect(anna.text).toContain('1 person inside');
 });
@@ -257,7 +258,7 @@ test('who is inside becomes readable after the question: it shows who and asks a
 test('who is inside becomes unreadable after the question: it says so and asks anew', async () => {
   const { anna, conference, harness } = await asked();
   await harness.server().setFault(UNREADABLE, { path: /participants/ });
-  expect(await anna.tap('Stop')).toContain('It could not be read who is inside.');
+  expect(await anna.tap('Stop')).toContain('Could not read who is inside.');
   expect(conference.endedAt).toBeNull();
 });
 
@@ -281,9 +282,9 @@ test('a missing scope is named, with what to do about it (the operator has to ad
   await anna.tap('Stop');
   expect(conference.endedAt).toBeNull();
   expect(anna.text).toContain(
-    '❌ Not stopped: Daily: the OAuth application may not do this: the scope conferences is missing',
+    '❌ Not stopped: Daily – the OAuth application may not do this: the scope conferences is missing',
   );
-  expect(anna.text).toContain(`Running conferences · ${SERVER}\n1 running`);
+  expect(anna.text).toContain(`Running conferences · ${SERVER}\n1 conference is running.`);
   expect(boris.history).toEqual([]);
 });
 
@@ -291,7 +292,7 @@ test('a stop that the server breaks is said to have failed, above the list', asy
   const { anna, conference, harness } = await asked();
   await harness.server().setFault({ kind: 'status', status: 503 }, { path: /stop$/ });
   expect(await anna.tap('Stop')).toContain(
-    '❌ Not stopped: Daily: it answered with HTTP status 503\n\nRunning conferences',
+    '❌ Not stopped: Daily – it answered with HTTP status 503\n\nRunning conferences',
   );
   expect(conference.endedAt).toBeNull();
 });
@@ -304,7 +305,7 @@ test('a stop that was done is reported although the list cannot be read afterwar
   await anna.tap('Stop');
   expect(conference.endedAt).not.toBeNull();
   expect(anna.text).toContain(
-    `✅ Stopped: Daily\n\n⚠️ ${SERVER} could not be asked\n\nit answered with HTTP status 502`,
+    `✅ Stopped: Daily\n\n⚠️ ${SERVER} could not be asked\n\nCause: it answered with HTTP status 502`,
   );
   await harness.server().setFault({ kind: 'none' });
   expect(await anna.tap('Back')).toContain(SERVER);
@@ -323,13 +324,13 @@ test('a newer tap takes the screen but not the news: the stop is seen through an
   await stopping;
 
   await anna.tap('Cancel');
-  expect(anna.text).toContain('1 running');
+  expect(anna.text).toContain('1 conference is running.');
 
   const report = await anna.until((text) => text.includes('Stopped'));
   expect(report).toContain('✅ Stopped: Daily');
   expect(anna.history.at(-1)?.change).toBe('sent');
   expect(conference.endedAt).not.toBeNull();
-  await boris.until((text) => text.includes('Anna stopped Daily'));
+  await boris.until((text) => text.includes('Anna stopped the conference Daily'));
 });
 
 test('pressed twice it stops once and tells the others once (two thumbs on one button)', async () => {

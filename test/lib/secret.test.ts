@@ -7,8 +7,12 @@ import { Secret, scrub } from '../../src/lib/secret.ts';
 
 /** Long enough not to occur by chance in what surrounds it, and hostile to every encoding. */
 const anyValue = fc
-  .tuple(fc.base64String({ minLength: 12, maxLength: 40 }), fc.string({ unit: 'binary' }))
-  .map(([head, tail]) => `${head}${tail}`);
+  .tuple(
+    fc.base64String({ minLength: 12, maxLength: 40 }),
+    fc.constantFrom('', ' a space', "!'()~*", '+%20', '"\\'),
+    fc.string({ unit: 'binary' }),
+  )
+  .map((parts) => parts.join(''));
 
 function log(level: LogLevel = 'debug') {
   const lines: string[] = [];

@@ -68,9 +68,9 @@ describe('an abort', () => {
     const controllers = [new AbortController(), new AbortController()];
     const callers = controllers.map(({ signal }) => fly(signal));
     for (const controller of controllers) controller.abort(new Error('back'));
+    const next = fly();
     for (const caller of callers) await expect(caller).rejects.toThrow('back');
     expect(starts[0]?.signal.aborted).toBe(true);
-    const next = fly();
     expect(starts).toHaveLength(2);
     starts[1]?.land('a token');
     expect(await next).toBe('a token');

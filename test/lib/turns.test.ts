@@ -1,4 +1,5 @@
 /** Places and lines: who may go next. */
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Turns } from '../../src/lib/turns.ts';
@@ -11,6 +12,7 @@ test('never more are in than there are places, and everybody gets in', async () 
     fc.asyncProperty(fc.integer({ min: 1, max: 5 }), anyCallers, async (places, callers) => {
       const turns = new Turns(places);
       const signals = Array.from({ length: 5 }, () => new AbortController().signal);
+      setMaxListeners(0, ...signals);
       let inside = 0;
       let most = 0;
       let served = 0;
@@ -34,6 +36,7 @@ test('never more are in than there are places, and everybody gets in', async () 
 test("two hundred requests of one screen do not keep another screen's single one behind them", async () => {
   const turns = new Turns(1);
   const big = new AbortController().signal;
+  setMaxListeners(0, big);
   const small = new AbortController().signal;
   const order: string[] = [];
   await turns.enter();

@@ -443,7 +443,7 @@ function openChat(
 }
 
 /** The same text whenever it is read: `hh:mm:ss`, `hh:mm` and `N ms` stand for what differs from run to run. */
-export function timeless(text: string): string {
+function timeless(text: string): string {
   return text
     .replace(/\b\d{1,2}:\d\d:\d\d\b/g, 'hh:mm:ss')
     .replace(/\b\d\d:\d\d\b/g, 'hh:mm')
@@ -456,4 +456,9 @@ const MINUTE_MS = 60_000;
 /** So long ago, and half a minute more, so that a running conference shows the same duration throughout a test. */
 export function ago(minutes: number): number {
   return Date.now() - minutes * MINUTE_MS - MINUTE_MS / 2;
+}
+
+/** For `test.each`, whose `$what` would be quoted and cut. */
+export function named<T extends { readonly what: string }>(cases: readonly T[]): (readonly [string, T])[] {
+  return cases.map((one) => [one.what, one] as const);
 }

@@ -12,7 +12,9 @@ export interface PendingSleep {
   readonly length: DurationMs;
 }
 
-interface Sleeper extends PendingSleep {
+interface Sleeper {
+  due: EpochMs;
+  readonly length: DurationMs;
   wake(): void;
 }
 
@@ -75,6 +77,12 @@ export class VirtualClock implements Clock {
   /** Up to that moment; what is due at that very moment is still to come. */
   async advanceJustBefore(at: EpochMs): Promise<void> {
     await this.#wake(at, (due) => due < at);
+  }
+
+  /** Somebody sets the machine's clock: the date changes, and who sleeps sleeps no longer and no shorter for that. */
+  setDate(at: EpochMs): void {
+    for (const sleeper of this.#sleepers) sleeper.due += at - this.#now;
+    this.#now = at;
   }
 
   /** Until everything that can go on without the time moving has gone on. */

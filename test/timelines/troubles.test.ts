@@ -1,6 +1,8 @@
 /** Every way a server can fail counts, and nothing that happens to one server ends or delays the watching. */
 import { describe, expect, test } from 'vitest';
+import { HOUR } from '../../src/lib/time.ts';
 import type { BehaviourName } from '../support/scripted-server.ts';
+import { START } from '../support/virtual-clock.ts';
 import { down, type TroubleName } from './english.ts';
 import { at, timeline, told, until } from './timeline.ts';
 
@@ -91,6 +93,41 @@ describe('watching goes on', () => {
     );
     expect(story.probes('alpha').slice(0, 4)).toEqual([0, 15, 21, 22]);
     expect(story.told[0]).toMatchObject({ at: 22 });
+  });
+});
+
+describe("the machine's clock is set", () => {
+  test('back an hour: the next round comes after one interval, not after an hour', async () => {
+    const story = timeline();
+    await story.play(
+      until(50),
+      at(50, () => story.clock.setDate(START - HOUR)),
+    );
+    const before = story.server('alpha').probes.length;
+    await story.clock.advance(40_000);
+    expect(story.server('alpha').probes.length - before).toBe(2);
+  });
+
+  test('back while a change waits for company: it is told at once', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(
+      at(29, 'alpha refuses'), // 31
+      at(31.5, () => story.clock.setDate(START - HOUR)),
+    );
+    await story.clock.advance(1_000);
+    expect(story.told).toHaveLength(1);
+  });
+
+  test('forward an hour: it goes on in its rhythm (no hour of probes is made up for)', async () => {
+    const story = timeline();
+    await story.play(
+      until(50),
+      at(50, () => story.clock.setDate(START + HOUR)),
+    );
+    const before = story.server('alpha').probes.length;
+    await story.clock.advance(45_000);
+    expect(story.server('alpha').probes.length - before).toBeLessThanOrEqual(4);
+    expect(story.told).toEqual([]);
   });
 });
 

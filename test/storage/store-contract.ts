@@ -1,0 +1,314 @@
+/** What every store must keep, as tests over a way to open one: each implementation calls this with its own. */
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Availability } from '../../src/domain/availability.ts';
+import type { Event } from '../../src/domain/events.ts';
+import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
+import { type AuditEntry, type OutboxRow, type Recipient, sameRecipient } from '../../src/domain/outbox.ts';
+import type { NewOutboxRow, Store } from '../../src/storage/store.ts';
+
+export interface StoreFactory {
+  /** An empty store of its own. */
+  open(): Promise<Store>;
+  /** Opens again what such a store has written, after it was closed; leave it out when nothing outlives the process. */
+  reopen?(store: Store): Promise<Store>;
+}
+
+const ALPHA = 'alpha' as ServerName;
+const BETA = 'beta "quoted" & <b>, Ünïcödé \u{1f534}' as ServerName;
+const ANNA: Recipient = { channel: 'telegram', address: '1001' };
+const BORIS: Recipient = { channel: 'telegram', address: '1002' };
+const TOPIC: Recipient = { channel: 'telegram', address: '-1001234567890:42' };
+
+const UP: Availability = { status: 'up', since: 1_000 };
+const DOWN: Availability = {
+  status: 'down',
+  since: 2_000,
+  failure: {
+    kind: 'failed',
+    at: 3_000,
+    latency: 12,
+    trouble: { code: 'http-status', status: 503 },
+    webAnswers: true,
+  },
+};
+
+const by = { id: 1001, name: 'Anna' };
+
+/** One of every kind, with every optional part. */
+const EVENTS: readonly Event[] = [
+  {
+    kind: 'server-down',
+    server: BETA,
+    at: 1,
+    failure: {
+      kind: 'failed',
+      at: 1,
+      latency: 5_000,
+      trouble: { code: 'answer-timeout' },
+      webAnswers: false,
+    },
+    firstSeen: true,
+    occupancy: { at: 0, conferences: 2, people: 12 },
+  },
+  { kind: 'server-up', server: ALPHA, at: 2, downSince: 1 },
+  {
+    kind: 'server-still-down',
+    server: ALPHA,
+    at: 3,
+    downSince: 1,
+    failure: { kind: 'failed', at: 3, latency: 1, trouble: { code: 'refused' } },
+  },
+  { kind: 'outage-acknowledged', server: ALPHA, at: 4, by },
+  {
+    kind: 'conference-stopped',
+    server: ALPHA,
+    at: 5,
+    by,
+    conference: {
+      id: 'c1' as ConferenceId,
+      topic: 'Board',
+      owner: 'anna@alpha',
+      people: 3,
+      reason: 'no-moderator',
+    },
+  },
+  { kind: 'monitoring-switched', server: ALPHA, at: 6, by, on: false },
+  { kind: 'recipient-refused', at: 7, recipient: '1002', refusal: 'blocked' },
+];
+
+function row(event: Event, recipient: Recipient = ANNA): NewOutboxRow {
+  return { recipient, event, writtenAt: event.at };
+}
+
+function stopped(at: number): AuditEntry {
+  return { kind: 'monitoring-switched', server: ALPHA, at, by, on: true };
+}
+
+const [FIRST] = EVENTS as readonly [Event, ...Event[]];
+
+export function storeContract(name: string, factory: StoreFactory): void {
+  describe(`the contract of a store: ${name}`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await factory.open();
+      return () => store.close();
+    });
+
+    test('an empty one knows nothing', async () => {
+      expect(await store.availabilities()).toEqual(new Map());
+      expect(await store.switches()).toEqual(new Map());
+      expect(await store.outages()).toEqual([]);
+      expect(await store.mutes()).toEqual([]);
+      expect(await store.outbox()).toEqual([]);
+      expect(await store.audit(10)).toEqual([]);
+    });
+
+    describe('what is believed', () => {
+      test('of each server the newest, with all its parts', async () => {
+        await store.commit({ availability: { server: ALPHA, value: UP } });
+        await store.commit({ availability: { server: BETA, value: UP } });
+        await store.commit({ availability: { server: BETA, value: DOWN } });
+        expect(await store.availabilities()).toEqual(
+          new Map([
+            [ALPHA, UP],
+            [BETA, DOWN],
+          ]),
+        );
+      });
+
+      test('with a doubt that is under way', async () => {
+        const doubted: Availability = { ...UP, doubt: { seen: 'down', probes: 1, since: 5 } };
+        await store.commit({ availability: { server: ALPHA, value: doubted } });
+        expect((await store.availabilities()).get(ALPHA)).toEqual(doubted);
+      });
+
+      test('what was switched in a chat, on as well as off (it wins over the settings)', async () => {
+        await store.commit({ monitored: { server: ALPHA, on: false } });
+        await store.commit({ monitored: { server: BETA, on: true } });
+        await store.commit({ monitored: { server: ALPHA, on: true } });
+        expect(await store.switches()).toEqual(
+          new Map([
+            [ALPHA, true],
+            [BETA, true],
+          ]),
+        );
+      });
+    });
+
+    describe('what people did', () => {
+      test('about an outage: the newest notes, and that there is none any more', async () => {
+        await store.commit({ outage: { server: ALPHA, lastTold: 5, acknowledgedBy: undefined } });
+        await store.commit({ outage: { server: BETA, lastTold: 6, acknowledgedBy: 'Anna' } });
+        await store.commit({ outage: { server: ALPHA, lastTold: undefined, acknowledgedBy: undefined } });
+        const notes = new Map((await store.outages()).map((one) => [one.server, one]));
+        // A server without an outage may be left out.
+        expect(notes.get(ALPHA)?.lastTold).toBeUndefined();
+        expect(notes.get(BETA)).toEqual({ server: BETA, lastTold: 6, acknowledgedBy: 'Anna' });
+      });
+
+      test('a mute is of one server and one recipient, and the newest counts', async () => {
+        await store.commit({ mute: { server: ALPHA, recipient: ANNA, until: 10 } });
+        await store.commit({ mute: { server: ALPHA, recipient: BORIS, until: 20 } });
+        await store.commit({ mute: { server: BETA, recipient: TOPIC, until: 30 } });
+        await store.commit({ mute: { server: ALPHA, recipient: ANNA, until: 5 } });
+        const mutes = [...(await store.mutes())].sort((a, b) => a.until - b.until);
+        expect(mutes).toEqual([
+          { server: ALPHA, recipient: ANNA, until: 5 },
+          { server: ALPHA, recipient: BORIS, until: 20 },
+          { server: BETA, recipient: TOPIC, until: 30 },
+        ]);
+      });
+
+      test('names that look alike when they are glued together stay apart', async () => {
+        const mute = (server: string, channel: string, address: string, until: number) =>
+          store.commit({ mute: { server: server as ServerName, recipient: { channel, address }, until } });
+        await mute('a', 'b:c', 'd', 1);
+        await mute('a:b', 'c', 'd', 2);
+        await mute('a', 'b', 'c:d', 3);
+        expect(await store.mutes()).toHaveLength(3);
+      });
+
+      test('the audit log tells the newest first, as many as are asked for', async () => {
+        for (const at of [1, 2, 3]) await store.commit({ audit: stopped(at) });
+        expect((await store.audit(10)).map((entry) => entry.at)).toEqual([3, 2, 1]);
+        expect((await store.audit(2)).map((entry) => entry.at)).toEqual([3, 2]);
+        expect(await store.audit(0)).toEqual([]);
+      });
+
+      test('an entry of the audit log keeps all that is known', async () => {
+        const entry = EVENTS.find(({ kind }) => kind === 'conference-stopped') as AuditEntry;
+        await store.commit({ audit: entry });
+        expect(await store.audit(1)).toEqual([entry]);
+      });
+    });
+
+    describe('the outbox', () => {
+      test('rows come back from the commit with ids, in the order in which they were given', async () => {
+        const rows = await store.commit({ outbox: [row(FIRST), row(FIRST, BORIS)] });
+        expect(rows.map(({ recipient }) => recipient)).toEqual([ANNA, BORIS]);
+        expect(await store.outbox()).toEqual(rows);
+      });
+
+      test('ids grow, also past rows that are settled (the order of writing is the order of telling)', async () => {
+        const [first] = await store.commit({ outbox: [row(FIRST)] });
+        await store.settle([first?.id ?? 0]);
+        const [second, third] = await store.commit({ outbox: [row(FIRST), row(FIRST)] });
+        expect(second?.id).toBeGreaterThan(first?.id ?? 0);
+        expect(third?.id).toBeGreaterThan(second?.id ?? 0);
+      });
+
+      test('every kind of event survives with all its parts', async () => {
+        await store.commit({ outbox: EVENTS.map((event) => row(event)) });
+        expect((await store.outbox()).map(({ event }) => event)).toEqual(EVENTS);
+      });
+
+      test('a change without rows gives none', async () => {
+        expect(await store.commit({ availability: { server: ALPHA, value: UP } })).toEqual([]);
+        expect(await store.commit({})).toEqual([]);
+      });
+
+      test('settled rows are gone, the others stay; settling twice or a row that is not there does no harm', async () => {
+        const rows = await store.commit({ outbox: [row(FIRST), row(FIRST, BORIS), row(FIRST, TOPIC)] });
+        const ids = rows.map(({ id }) => id);
+        await store.settle([ids[1] ?? 0]);
+        await store.settle([ids[1] ?? 0, 999_999]);
+        await store.settle([]);
+        expect((await store.outbox()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+      });
+
+      test('rows of a chat that has moved go to the new address, in their order; other rows stay', async () => {
+        await store.commit({ outbox: [row(FIRST, TOPIC), row(FIRST), row(FIRST, TOPIC)] });
+        const to = { channel: 'telegram', address: '-1009999999999' };
+        await store.redirect(TOPIC, to);
+        expect((await store.outbox()).map(({ recipient }) => recipient)).toEqual([to, ANNA, to]);
+      });
+
+      test('another channel with the same address is another recipient', async () => {
+        const pigeon: Recipient = { channel: 'pigeon', address: ANNA.address };
+        await store.commit({ outbox: [row(FIRST), row(FIRST, pigeon)] });
+        await store.redirect(ANNA, BORIS);
+        expect((await store.outbox()).map(({ recipient }) => recipient)).toEqual([BORIS, pigeon]);
+      });
+    });
+
+    test('everything of one commit is there afterwards (it is one transaction)', async () => {
+      const rows = await store.commit({
+        availability: { server: ALPHA, value: DOWN },
+        monitored: { server: ALPHA, on: true },
+        outage: { server: ALPHA, lastTold: 3_000, acknowledgedBy: undefined },
+        mute: { server: ALPHA, recipient: ANNA, until: 9 },
+        audit: stopped(1),
+        outbox: [row(FIRST)],
+      });
+      expect(rows).toHaveLength(1);
+      expect((await store.availabilities()).get(ALPHA)).toEqual(DOWN);
+      expect((await store.switches()).get(ALPHA)).toBe(true);
+      expect(await store.outages()).toHaveLength(1);
+      expect(await store.mutes()).toHaveLength(1);
+      expect(await store.audit(1)).toHaveLength(1);
+      expect(await store.outbox()).toEqual(rows);
+    });
+
+    test('what was read is a copy: later changes do not reach into it', async () => {
+      await store.commit({ availability: { server: ALPHA, value: UP }, outbox: [row(FIRST)] });
+      const [believed, outbox] = await Promise.all([store.availabilities(), store.outbox()]);
+      await store.commit({ availability: { server: ALPHA, value: DOWN }, outbox: [row(FIRST)] });
+      await store.settle(outbox.map(({ id }) => id));
+      expect(believed.get(ALPHA)).toEqual(UP);
+      expect(outbox).toHaveLength(1);
+    });
+
+    test('over any history the outbox holds what was written and not settled, at its present address', async () => {
+      const recipients = [ANNA, BORIS, TOPIC];
+      const anyStep = fc.oneof(
+        fc.record({ do: fc.constant('write' as const), to: fc.array(fc.nat(2), { maxLength: 3 }) }),
+        fc.record({ do: fc.constant('settle' as const), which: fc.array(fc.nat(20), { maxLength: 4 }) }),
+        fc.record({ do: fc.constant('redirect' as const), from: fc.nat(2), to: fc.nat(2) }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 20 }), async (steps) => {
+          const fresh = await factory.open();
+          let model: OutboxRow[] = [];
+          for (const step of steps) {
+            if (step.do === 'write') {
+              const given = step.to.map((index) => row(FIRST, recipients[index]));
+              model.push(...(await fresh.commit({ outbox: given })));
+            } else if (step.do === 'settle') {
+              const ids = step.which.map((index) => model[index]?.id ?? -1);
+              await fresh.settle(ids);
+              model = model.filter(({ id }) => !ids.includes(id));
+            } else {
+              const [from = ANNA, to = ANNA] = [recipients[step.from], recipients[step.to]];
+              await fresh.redirect(from, to);
+              model = model.map((one) =>
+                sameRecipient(one.recipient, from) ? { ...one, recipient: to } : one,
+              );
+            }
+          }
+          expect(await fresh.outbox()).toEqual(model);
+          await fresh.close();
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    if (!factory.reopen) return;
+    test('what was written is there after it was closed and opened again', async () => {
+      await store.commit({
+        availability: { server: BETA, value: DOWN },
+        outbox: EVENTS.map((event) => row(event)),
+      });
+      await store.commit({ monitored: { server: ALPHA, on: false }, audit: stopped(1) });
+      const [last] = (await store.outbox()).slice(-1);
+      await store.close();
+      store = (await factory.reopen?.(store)) ?? store;
+      expect((await store.availabilities()).get(BETA)).toEqual(DOWN);
+      expect((await store.outbox()).map(({ event }) => event)).toEqual(EVENTS);
+      expect(await store.switches()).toEqual(new Map([[ALPHA, false]]));
+      expect(await store.audit(5)).toEqual([stopped(1)]);
+      const [next] = await store.commit({ outbox: [row(FIRST)] });
+      expect(next?.id).toBeGreaterThan(last?.id ?? 0);
+    });
+  });
+}
