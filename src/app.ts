@@ -89,6 +89,7 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
       },
       buttonData: alertButtons(units),
     }),
+    onDelivered: (recipient) => alerts.reached(recipient),
     onRefused: (recipient, refusal) =>
       alerts.refused(
         { kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal },
@@ -256,12 +257,12 @@ function botServer(
     stopConference: (id, signal) => adapter.stopConference(id, signal),
     switchMonitoring: async (on, by) => {
       if (watch.view.monitored === on) return;
-      await watch.switchMonitoring(on);
+      const availability = watch.switchMonitoring(on);
       const event = { kind: 'monitoring-switched', server: name, at: clock.now(), by, on } as const;
-      await alerts.tellOthers(event, { monitored: { server: name, on } });
+      await alerts.monitoringSwitched(event, availability);
     },
     recordStop: (conference, by) =>
-      alerts.tellOthers({ kind: 'conference-stopped', server: name, at: clock.now(), by, conference }),
+      alerts.conferenceStopped({ kind: 'conference-stopped', server: name, at: clock.now(), by, conference }),
     mute: (chat, until) => alerts.mute(name, { channel: channel.name, address: chat }, until),
     acknowledge: (by) => alerts.acknowledge(name, by),
   };

@@ -3,9 +3,9 @@
  * Keeps what people decided about alerts: mutes and acknowledgements. Sends nothing itself.
  */
 import type { Availability, Transition } from '../domain/availability.ts';
-import type { Event, Occupancy, Person } from '../domain/events.ts';
+import type { Event, EventOf, Occupancy, Person } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
-import { type AuditEntry, type Recipient, sameRecipient } from '../domain/outbox.ts';
+import { type Recipient, sameRecipient } from '../domain/outbox.ts';
 import { isReminderDue } from '../domain/reminder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
@@ -84,13 +84,21 @@ export class Alerts {
     );
   }
 
-  /** Somebody did something that the others should know, and that is kept. */
-  async tellOthers(event: AuditEntry, change: Change = {}): Promise<void> {
-    await this.#commit(
-      { ...change, audit: event },
-      event,
-      (recipient) => recipient.address !== String(event.by.id),
-    );
+  /** Somebody stopped a conference: kept, and told to the others. */
+  async conferenceStopped(event: EventOf<'conference-stopped'>): Promise<void> {
+    await this.#commit({ audit: event }, event, others(event.by));
+  }
+
+  /** Somebody switched monitoring: kept, and told to the others. An outage is nobody's any more. */
+  async monitoringSwitched(event: EventOf<'monitoring-switched'>, availability: Availability): Promise<void> {
+    const { server, on, by } = event;
+    const change: Change = {
+      availability: { server, value: availability },
+      monitored: { server, on },
+      outage: this.#note(server, undefined, undefined),
+      audit: event,
+    };
+    await this.#commit(change, event, others(by));
   }
 
   /** @returns false when the server is not down, so that there is nothing to take care of */
@@ -101,7 +109,7 @@ export class Alerts {
     await this.#commit(
       { outage: this.#note(server, lastTold, by.name) },
       { kind: 'outage-acknowledged', server, at, by },
-      (recipient) => recipient.address !== String(by.id),
+      others(by),
     );
     return true;
   }
@@ -135,11 +143,16 @@ export class Alerts {
   }
 
   /** Messages to a recipient are refused for good: the others are told, once. */
-  async refused(event: Extract<Event, { kind: 'recipient-refused' }>, recipient: Recipient): Promise<void> {
+  async refused(event: EventOf<'recipient-refused'>, recipient: Recipient): Promise<void> {
     const key = JSON.stringify(recipient);
     if (this.#refused.has(key)) return;
     this.#refused.add(key);
     await this.#commit({}, event, (other) => !this.#refused.has(JSON.stringify(other)));
+  }
+
+  /** A message got through: should they be refused again, that is news again. */
+  reached(recipient: Recipient): void {
+    this.#refused.delete(JSON.stringify(recipient));
   }
 
   #note(server: ServerName, lastTold: EpochMs | undefined, acknowledgedBy: string | undefined): OutageNotes {
@@ -159,4 +172,8 @@ export class Alerts {
     const rows = await this.#deps.store.commit({ ...change, outbox });
     this.#deps.outbox.add(rows);
   }
+}
+
+function others(by: Person): (recipient: Recipient) => boolean {
+  return ({ address }) => address !== String(by.id);
 }

@@ -37,6 +37,8 @@ export interface DispatcherDependencies {
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
   /** The message for rows that go out together, at the moment of sending. */
   compose(rows: readonly OutboxRow[], now: EpochMs, dueSince: EpochMs): Screen;
+  /** A message has reached a recipient. */
+  onDelivered(recipient: Recipient): void;
   /** A recipient's messages are refused for good. */
   onRefused(recipient: Recipient, refusal: Refusal): Promise<void>;
 }
@@ -147,6 +149,7 @@ export class Dispatcher {
     lane.failures = 0;
     if (delivery.kind === 'moved') return this.#move(lane, delivery.address);
     await this.#settle(lane, batch.rows);
+    if (delivery.kind === 'delivered') this.#deps.onDelivered(lane.recipient);
     if (delivery.kind === 'refused') {
       log.error(
         { recipient: lane.recipient.address, refusal: delivery.refusal },

@@ -152,14 +152,17 @@ export class ServerWatch {
     return this.view;
   }
 
-  /** What was believed so far is no longer watched over, so it becomes unknown. */
-  async switchMonitoring(on: boolean): Promise<void> {
-    if (this.#monitored === on) return;
+  /**
+   * What was believed so far is no longer watched over, so it becomes unknown.
+   * @returns what is believed now, for the caller to write down together with the switch
+   */
+  switchMonitoring(on: boolean): Availability {
+    if (this.#monitored === on) return this.#availability;
     this.#monitored = on;
     this.#availability = unknownSince(this.#deps.clock.now());
     this.#due = this.#deps.clock.now();
-    await this.#deps.changed(this.#server.name, this.#availability, undefined);
     this.#pause?.abort();
+    return this.#availability;
   }
 
   /** Anybody who has just read the conferences may say what was seen. */
@@ -246,7 +249,8 @@ export class ServerWatch {
       return;
     }
     const interval = this.#server.probeInterval * (1 - JITTER * this.#deps.random());
-    this.#due = Math.max(onTick(last + interval), now);
+    // Half an interval at least, so that no interval is rounded down to none.
+    this.#due = Math.max(onTick(last + interval), last + interval / 2, now);
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {

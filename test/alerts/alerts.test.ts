@@ -69,13 +69,14 @@ describe('one transaction', () => {
 
   test('what somebody did is audited in it, and told to all but that person', async () => {
     const { alerts, store, added } = await bench();
-    await alerts.tellOthers(
+    await alerts.monitoringSwitched(
       { kind: 'monitoring-switched', server: ALPHA, at: START, by, on: false },
-      { monitored: { server: ALPHA, on: false } },
+      { status: 'unknown', since: START },
     );
     expect(toldTo(added)).toEqual(['1002', '-1001234567890:42']);
     expect(await store.audit(5)).toMatchObject([{ kind: 'monitoring-switched', by }]);
     expect(await store.switches()).toEqual(new Map([['alpha', false]]));
+    expect(await store.availabilities()).toEqual(new Map([['alpha', { status: 'unknown', since: START }]]));
   });
 
   test('when it fails nobody is told (what is not written down may be told twice or never)', async () => {

@@ -53,6 +53,7 @@ function bench(
     mutedUntil: () => undefined,
     watchesOthers: () => false,
     compose: (rows): Screen => ({ text: rows.map(({ id }) => id).join(',') as Html, keyboard: [] }),
+    onDelivered: () => {},
     onRefused: async ({ channel, address }, refusal) => void refused.push(`${channel} ${address} ${refusal}`),
     ...other,
   });

@@ -108,20 +108,21 @@ describe('a look out of turn', () => {
 });
 
 describe('monitoring switched', () => {
-  test('off: what was believed is no longer known, and that is written down', async () => {
+  test('off: what was believed is no longer known (the caller writes it down together with the switch)', async () => {
     const { clock, watch, changes } = watching();
     await clock.advance(20 * SECOND);
-    await watch.switchMonitoring(false);
-    expect(watch.view).toMatchObject({ monitored: false, availability: { status: 'unknown' } });
-    expect(changes).toEqual(['quiet', 'quiet']);
+    const after = watch.switchMonitoring(false);
+    expect(after).toEqual({ status: 'unknown', since: clock.now() });
+    expect(watch.view).toMatchObject({ monitored: false, availability: after });
+    expect(changes).toEqual(['quiet']);
   });
 
   test('off and soon on again: it looks at once, not when the old round would have come', async () => {
     const { clock, watch, probes } = watching({ interval: 600 });
     await clock.advance(10 * SECOND);
-    await watch.switchMonitoring(false);
+    watch.switchMonitoring(false);
     await clock.advance(10 * SECOND);
-    await watch.switchMonitoring(true);
+    watch.switchMonitoring(true);
     await clock.advance(SECOND);
     expect(probes()).toEqual([0, 20]);
   });
@@ -129,7 +130,7 @@ describe('monitoring switched', () => {
   test('to what it is already: nothing happens', async () => {
     const { clock, watch, changes, probes } = watching();
     await clock.advance(SECOND);
-    await watch.switchMonitoring(true);
+    watch.switchMonitoring(true);
     await clock.advance(SECOND);
     expect(changes).toEqual(['quiet']);
     expect(probes()).toEqual([0]);
@@ -139,7 +140,7 @@ describe('monitoring switched', () => {
     const { clock, behave, watch } = watching();
     behave('answers after 4 s');
     await clock.advance(2 * SECOND);
-    await watch.switchMonitoring(false);
+    watch.switchMonitoring(false);
     await clock.advance(10 * SECOND);
     expect(watch.view.availability.status).toBe('unknown');
   });
