@@ -7,7 +7,7 @@ import { Alerts } from './alerts/alerts.ts';
 import { Dispatcher } from './alerts/dispatcher.ts';
 import { createCompose } from './alerts/messages.ts';
 import { createBot } from './bot/bot.ts';
-import { encode, serverKey } from './bot/callback-data.ts';
+import { encodeKept, serverKey } from './bot/callback-data.ts';
 import type { BotServer } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
 import type { Probe, Transition } from './domain/availability.ts';
@@ -209,11 +209,11 @@ function alertButtons(units: readonly Unit[]) {
   );
   const keyOf = (server: ServerName) => keys.get(server) ?? '';
   return {
-    open: (server: ServerName) => encode({ kind: 'status', server: keyOf(server) }),
+    open: (server: ServerName) => encodeKept({ kind: 'status', server: keyOf(server) }),
     mute: (server: ServerName, length: number) =>
-      encode({ kind: 'mute', server: keyOf(server), minutes: Math.round(length / MINUTE) }),
-    acknowledge: (server: ServerName) => encode({ kind: 'acknowledge', server: keyOf(server) }),
-    servers: () => encode({ kind: 'servers', page: 0 }),
+      encodeKept({ kind: 'mute', server: keyOf(server), minutes: Math.round(length / MINUTE) }),
+    acknowledge: (server: ServerName) => encodeKept({ kind: 'acknowledge', server: keyOf(server) }),
+    servers: () => encodeKept({ kind: 'servers', page: 0 }),
   };
 }
 

@@ -49,7 +49,8 @@ export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: Ep
   const { due, held } = splitByMute(grouped, facts, now);
   const first = due[0];
   // It waits for nothing, but does not overtake what happened before it.
-  if (single) return send(first && first.id < single.id ? due : [single]);
+  if (single)
+    return send(first && first.id < single.id ? due : rows.filter((row) => belongTogether(row, single)));
 
   const last = due.at(-1);
   const muteEnds = held.reduce((soonest, until) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
@@ -62,6 +63,13 @@ export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: Ep
   // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
   const isDue = flushAt <= now || last.writtenAt > now;
   return isDue ? send(due) : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
+}
+
+/** Whoever stops forty conferences at once does one thing. */
+function belongTogether(row: OutboxRow, first: OutboxRow): boolean {
+  if (row === first) return true;
+  if (row.event.kind !== 'conference-stopped' || first.event.kind !== 'conference-stopped') return false;
+  return row.event.server === first.event.server && row.event.by.id === first.event.by.id;
 }
 
 function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {

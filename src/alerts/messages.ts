@@ -5,7 +5,7 @@ import type { Event, EventKind, EventOf } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Formats } from '../i18n/formats.ts';
-import { type Html, joinHtml } from '../i18n/markup.ts';
+import { type Html, html, joinHtml } from '../i18n/markup.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
 import { type Folded, fold, type PastOutage } from './fold.ts';
@@ -18,6 +18,9 @@ const SERVER_BUTTONS = 8;
 
 /** Names of other servers that are down, before "and N more". */
 const NAMES_SHOWN = 10;
+
+/** Conferences named in a message about several that were stopped. */
+const STOPS_SHOWN = 20;
 
 /** From this many on, and over half of all, it may be the bot that is cut off. */
 const BLIND_FROM = 3;
@@ -54,7 +57,11 @@ export function createCompose(deps: MessageDependencies): Compose {
     if (!first) throw new Error('a message needs a row');
     const words = new Words(deps, now);
     const { event } = first;
-    const body = isAvailability(event) ? words.availability(fold(rows)) : words.single(event);
+    const body = isAvailability(event)
+      ? words.availability(fold(rows))
+      : rows.length > 1
+        ? words.stops(rows.map((row) => row.event).filter((one) => one.kind === 'conference-stopped'))
+        : words.single(event);
     const writtenAt = rows.at(-1)?.writtenAt ?? now;
     if (now - dueSince < LATE_AFTER) return body;
     const late = deps.translator.html('alert.late', {
@@ -123,6 +130,21 @@ class Words {
         return { text, keyboard: [] };
       }
     }
+  }
+
+  /** Several stops by one person on one server. */
+  stops(events: readonly EventOf<'conference-stopped'>[]): Screen {
+    const { translator } = this.#deps;
+    const [first] = events;
+    if (!first) throw new Error('a message about stops needs one');
+    const { server, by } = first;
+    const hidden = events.length - STOPS_SHOWN;
+    const text = joinHtml([
+      translator.html('alert.stopped-many', { name: by.name, count: events.length, server }),
+      ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${conference.topic ?? conference.id}`),
+      hidden > 0 ? html`${translator.plain('and-more', { count: hidden })}` : undefined,
+    ]);
+    return { text, keyboard: [[this.#open(server)]] };
   }
 
   #down(event: EventOf<'server-down'>): Html {

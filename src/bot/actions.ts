@@ -16,8 +16,8 @@ import { allForgottenScreen, type SearchedServer } from './screens/all-forgotten
 import { conferenceScreen, originAction } from './screens/conference.ts';
 import { overviewScreen } from './screens/overview.ts';
 import { serverScreen } from './screens/server.ts';
-import { serversScreen } from './screens/servers.ts';
-import { helpScreen, idScreen, outdatedScreen } from './screens/simple.ts';
+import { outdatedScreen, serversScreen } from './screens/servers.ts';
+import { helpScreen, idScreen } from './screens/simple.ts';
 import { statusScreen } from './screens/status.ts';
 import { toServer, troubleScreen, withNotice } from './screens/ui.ts';
 import { usersScreen } from './screens/users.ts';
@@ -131,7 +131,7 @@ function withServer<Kind extends ServerAction['kind']>(
   return async (action, context) => {
     const asked = action as Extract<ServerAction, { kind: Kind }>;
     const server = findServer(context.servers, asked.server);
-    if (!server) return outdatedScreen(context.ui());
+    if (!server) return outdatedScreen(context.ui(), context.servers);
     try {
       return await handle(context, server, asked);
     } catch (error) {

@@ -7,10 +7,11 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { admit } from './access.ts';
 import { perform } from './actions.ts';
-import { type Action, decode, findServer } from './callback-data.ts';
+import { type Action, decodeButton, findServer } from './callback-data.ts';
 import type { Context } from './context.ts';
 import type { BotServer } from './ports.ts';
-import { deniedScreen, internalErrorScreen, outdatedScreen, waitingScreen } from './screens/simple.ts';
+import { outdatedScreen } from './screens/servers.ts';
+import { deniedScreen, internalErrorScreen, waitingScreen } from './screens/simple.ts';
 import { NAME_LENGTH, type Ui } from './screens/ui.ts';
 
 /** What each command asks for. Telegram's menu lists them in this order. */
@@ -55,9 +56,10 @@ export function createBot(deps: BotDependencies): Conversation {
   };
 
   function answer(incoming: Incoming): Reception {
-    const action = actionOf(incoming);
-    if (action === 'nothing') return { kind: 'ignore' };
-    if (action === 'outdated') return showing(outdatedScreen(ui()));
+    const asked = actionOf(incoming);
+    if (asked === 'nothing') return { kind: 'ignore' };
+    if (asked === 'outdated') return showing(outdatedScreen(ui(), deps.servers));
+    const { action, keepsMessage } = asked;
 
     const { person, address } = incoming;
     const context = (signal: AbortSignal): Context => ({
@@ -72,6 +74,7 @@ export function createBot(deps: BotDependencies): Conversation {
       kind: 'work',
       work: {
         waiting: waitingFor(action),
+        keepsMessage,
         run: async (signal) => {
           try {
             return await perform(action, context(signal));
@@ -96,12 +99,17 @@ export function createBot(deps: BotDependencies): Conversation {
   }
 }
 
+interface Asked {
+  readonly action: Action;
+  readonly keepsMessage: boolean;
+}
+
 /** In a group only commands and presses are for the bot; in a private chat any text brings the list of servers. */
-function actionOf({ request, place }: Incoming): Action | 'outdated' | 'nothing' {
-  if (request.kind === 'tap') return decode(request.data) ?? 'outdated';
-  if (request.kind === 'command' && Object.hasOwn(COMMANDS, request.name))
-    return COMMANDS[request.name as CommandName];
-  return place === 'private' ? COMMANDS.start : 'nothing';
+function actionOf({ request, place }: Incoming): Asked | 'outdated' | 'nothing' {
+  if (request.kind === 'tap') return decodeButton(request.data) ?? 'outdated';
+  const isKnown = request.kind === 'command' && Object.hasOwn(COMMANDS, request.name);
+  if (isKnown) return { action: COMMANDS[request.name as CommandName], keepsMessage: false };
+  return place === 'private' ? { action: COMMANDS.start, keepsMessage: false } : 'nothing';
 }
 
 function showing(screen: Screen): Reception {

@@ -74,6 +74,14 @@ const CODES: Record<ActionKind, string> = {
 
 const KINDS = new Map(Object.entries(CODES).map(([kind, code]) => [code, kind as ActionKind]));
 
+/** Before the data of a button below an alert: the alert is a record and must not turn into a screen. */
+const KEPT = '!';
+
+/** For a button below a message that is to stay as it is. */
+export function encodeKept(action: Action): string {
+  return KEPT + encode(action);
+}
+
 export function encode(action: Action): string {
   return [CODES[action.kind], ...fields(action)].join(':');
 }
@@ -111,7 +119,16 @@ function fields(action: Action): (string | number)[] {
   }
 }
 
-/** @returns `undefined` for anything that `encode` would not have made: an outdated or forged button */
+/** @returns `undefined` for anything that was not made here: an outdated or forged button */
+export function decodeButton(
+  data: string,
+): { readonly action: Action; readonly keepsMessage: boolean } | undefined {
+  const keepsMessage = data.startsWith(KEPT);
+  const action = decode(keepsMessage ? data.slice(KEPT.length) : data);
+  return action && { action, keepsMessage };
+}
+
+/** @returns `undefined` for anything that `encode` would not have made */
 export function decode(data: string): Action | undefined {
   const [code = '', ...parts] = data.split(':');
   const kind = KINDS.get(code);

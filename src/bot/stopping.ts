@@ -114,8 +114,9 @@ async function stopOne(
     }
   } catch (error) {
     if (!(error instanceof ServerTrouble)) throw error;
-    const cause = words.cause(error.trouble);
-    return { conference, kind: 'failed', notice: words.html('stop.failed', { topic, cause }) };
+    const failed = words.html('stop.failed', { topic, cause: words.cause(error.trouble) });
+    const advice = words.html('status.advice', { advice: words.advice(error.trouble) });
+    return { conference, kind: 'failed', notice: joinHtml([failed, advice]) };
   }
   const stopped = { id, topic: conference.topic, owner, people: participants?.length, reason };
   await server.recordStop(stopped, context.person);

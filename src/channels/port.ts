@@ -72,6 +72,8 @@ export type Reception =
   | { readonly kind: 'work'; readonly work: Work };
 
 export interface Work {
+  /** The message whose button was pressed stays as it is, and the reply is a message of its own. */
+  readonly keepsMessage?: boolean;
   /** Shown when the work lasts longer than a second. */
   readonly waiting: Screen | undefined;
   /**

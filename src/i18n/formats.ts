@@ -1,4 +1,4 @@
-/** Times, durations and numbers as a person of one language and time zone reads them. The only file that imports luxon. */
+/** Times and durations as a person of one language and time zone reads them. The only file that imports luxon. */
 import { DateTime } from 'luxon';
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, SECOND } from '../lib/time.ts';
 
@@ -9,7 +9,6 @@ export interface Formats {
   time(at: EpochMs, now: EpochMs): string;
   /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`; seconds only below ten minutes. */
   duration(span: DurationMs): string;
-  number(value: number): string;
 }
 
 const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', span: DurationMs])[] = [
@@ -26,7 +25,6 @@ const SECONDS_BELOW: DurationMs = 10 * MINUTE;
 export function createFormats(locale: string, timeZone: string): Formats {
   // Made when first needed: the first format of a process takes 7 MiB, and a quiet night needs none.
   const language = once(() => (isLanguageTag(locale) ? locale : 'en'));
-  const numbers = once(() => new Intl.NumberFormat(language()));
   const units = once(
     () =>
       new Map(
@@ -49,7 +47,6 @@ export function createFormats(locale: string, timeZone: string): Formats {
   return {
     moment: (at, now) => dated(at, now, 'HH:mm:ss'),
     time: (at, now) => dated(at, now, 'HH:mm'),
-    number: (value) => numbers().format(value),
     duration: (span) => {
       const grain = span < SECONDS_BELOW ? SECOND : MINUTE;
       let rest = Math.max(0, Math.floor(span / grain) * grain);

@@ -84,6 +84,8 @@ class Origin implements HttpOrigin {
     if (request.fresh) return this.#once(request);
     await this.#turns.enter(signal);
     try {
+      // Between getting a turn and this line the caller may have gone.
+      signal?.throwIfAborted();
       return await this.#onKept(request);
     } finally {
       this.#turns.leave();

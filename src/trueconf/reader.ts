@@ -49,7 +49,7 @@ export class Reader {
   /** Text to be shown: cut when absurdly long. */
   label(): string | undefined {
     const text = this.text();
-    return text === undefined ? undefined : wellFormed(text.slice(0, LONGEST_TEXT));
+    return text === undefined ? undefined : wellFormed(onOneLine(text).slice(0, LONGEST_TEXT)) || undefined;
   }
 
   /** Text to be sent back: when absurdly long it is not cut, which would name something else, but taken as nothing. */
@@ -88,4 +88,12 @@ export class Reader {
 /** Half a surrogate pair, sent or left by cutting, can be neither encoded in a path nor shown. */
 function wellFormed(text: string): string {
   return /[\ud800-\udfff]/.test(text) ? Buffer.from(text).toString() : text;
+}
+
+/** A topic of several lines, or one that turns the direction of writing, could pass for words of the bot. */
+function onOneLine(text: string): string {
+  return text
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 }

@@ -74,7 +74,7 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
 function foundBlock(ui: Ui, { server, search }: Extract<SearchedServer, { kind: 'searched' }>): Html {
   const { words, formats } = ui;
   return joinHtml([
-    html`<b>${clip(server.name, NAME_LENGTH)}</b>: ${formats.number(search.forgotten.length)}`,
+    html`<b>${clip(server.name, NAME_LENGTH)}</b>: ${search.forgotten.length}`,
     ...search.forgotten.slice(0, TOPICS_SHOWN).map(({ conference, reason }) => {
       const topic = clip(topicOf(ui, conference), TOPIC_LENGTH);
       const why = words.plain(`forgotten.reason.${reason}`);

@@ -26,9 +26,11 @@ export function forgottenScreen(ui: Ui, server: BotServer, search: ForgottenSear
         heading(words.plain('forgotten.title'), server),
         forgotten.length === 0
           ? words.html('forgotten.none', { running: words.plain('count.conferences', { count: running }) })
-          : words.html('forgotten.count', { count: forgotten.length, running: formats.number(running) }),
+          : words.html('forgotten.count', { count: forgotten.length, running }),
         unknown.length === 0 ? undefined : words.html('forgotten.unknown', { count: unknown.length }),
-        words.html('forgotten.rule', { duration: formats.duration(server.forgottenRule.minDuration) }),
+        forgotten.length === 0
+          ? words.html('forgotten.rule', { duration: formats.duration(server.forgottenRule.minDuration) })
+          : undefined,
       ]),
       ...page.items.map((row, index) => rowText(ui, server, row, page.first + index + 1)),
       footer(ui, page),
@@ -52,10 +54,12 @@ function stopAllButton(ui: Ui, server: string, count: number): Button {
 function rowText(ui: Ui, server: BotServer, row: Row, place: number) {
   const { words } = ui;
   if ('reason' in row) {
-    const people = words.plain('count.people', { count: row.participants.length });
+    const count = row.participants.length;
+    const people = count === 0 ? undefined : words.plain('count.people', { count });
     return joinHtml([
       conferenceRow(ui, server, row.conference, place, people),
       html`➜ ${words.plain(`forgotten.reason.${row.reason}`)}`,
+      row.conference.id === undefined ? words.html('conference.cannot-stop') : undefined,
     ]);
   }
   return joinHtml([

@@ -1,28 +1,34 @@
 /** The list of servers, each with its dot: where every conversation starts. */
 import type { Screen } from '../../channels/port.ts';
-import { joinHtml } from '../../i18n/markup.ts';
+import { clip, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import { cutPage } from '../paging.ts';
 import type { BotServer } from '../ports.ts';
-import { button, dot, pageButtons, type Ui } from './ui.ts';
+import { button, dot, footer, NAME_LENGTH, pageButtons, statusOf, type Ui, withNotice } from './ui.ts';
 
 const PAGE_SIZE = 10;
 
+/** Servers that are down and named above the list; beyond them only counted. */
+const NAMES_SHOWN = 10;
+
 export function serversScreen(ui: Ui, servers: readonly BotServer[], wanted: number): Screen {
-  const page = cutPage(servers, wanted, PAGE_SIZE);
-  const counts = { up: 0, down: 0, unknown: 0 };
-  for (const server of servers) {
-    const view = server.view();
-    counts[view.monitored ? view.availability.status : 'unknown'] += 1;
-  }
   const { words } = ui;
+  const page = cutPage(servers, wanted, PAGE_SIZE);
+  const down = servers.filter((server) => statusOf(server.view()) === 'down');
+  const up = servers.filter((server) => statusOf(server.view()) === 'up').length;
+  const hidden = down.length - NAMES_SHOWN;
   const text = joinHtml([
     words.html('servers.title'),
     words.html('servers.summary', {
       servers: words.plain('count.servers', { count: servers.length }),
-      ...counts,
+      ...{ up, down: down.length, unknown: servers.length - up - down.length },
     }),
-    page.pages > 1 ? words.html('page', { page: page.number + 1, pages: page.pages }) : undefined,
+    // The one that matters may be on another page.
+    ...(page.pages > 1 ? down.slice(0, NAMES_SHOWN) : []).map(
+      (server) => html`🔴 ${clip(server.name, NAME_LENGTH)}`,
+    ),
+    page.pages > 1 && hidden > 0 ? html`${words.plain('and-more', { count: hidden })}` : undefined,
+    footer(ui, page),
   ]);
   const keyboard = [
     ...page.items.map((server) => [
@@ -32,4 +38,9 @@ export function serversScreen(ui: Ui, servers: readonly BotServer[], wanted: num
     [button(words.plain('button.refresh'), { kind: 'servers', page: page.number })],
   ];
   return { text, keyboard };
+}
+
+/** For a button that means nothing any more: says so and starts anew. */
+export function outdatedScreen(ui: Ui, servers: readonly BotServer[]): Screen {
+  return withNotice(ui.words.html('outdated'), serversScreen(ui, servers, 0));
 }

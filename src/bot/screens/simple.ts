@@ -1,4 +1,4 @@
-/** Screens of a few fixed words: help, ids, access denied, waiting, outdated buttons. */
+/** Screens of a few fixed words: help, ids, access denied, waiting, an error of the bot's own. */
 import type { Screen } from '../../channels/port.ts';
 import { joinHtml } from '../../i18n/markup.ts';
 import type { Action } from '../callback-data.ts';
@@ -25,10 +25,6 @@ export function waitingScreen(ui: Ui, server: string | undefined, back: Action):
   const { words } = ui;
   const text = server === undefined ? words.html('waiting-all') : words.html('waiting', { server });
   return { text, keyboard: [[button(words.plain('button.back'), back)]] };
-}
-
-export function outdatedScreen(ui: Ui): Screen {
-  return { text: ui.words.html('outdated'), keyboard: [[toServers(ui)]] };
 }
 
 export function internalErrorScreen(ui: Ui): Screen {

@@ -13,10 +13,10 @@ export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: 
   const text = joinHtml([
     heading(words.plain('status.title'), server),
     html`${dot(view)} ${[availabilityLine(ui, view)]}`,
-    ...probeLines(ui, view),
     view.acknowledgedBy === undefined
       ? undefined
       : words.html('status.acknowledged', { name: clip(view.acknowledgedBy, NAME_LENGTH) }),
+    ...probeLines(ui, view),
     view.version === undefined ? undefined : words.html('status.version', { version: view.version }),
     view.monitored
       ? words.html('status.monitoring-on', { interval: formats.duration(server.probeInterval) })
@@ -82,7 +82,7 @@ function probeLines(ui: Ui, view: ServerView): (Html | undefined)[] {
   }
   const web = lastProbe.webAnswers ?? availability.failure?.webAnswers;
   return [
-    words.html('status.failed', { time, milliseconds }),
+    words.html('status.failed', { time }),
     words.html('status.cause', { cause: words.cause(lastProbe.trouble) }),
     words.html('status.advice', { advice: words.advice(lastProbe.trouble) }),
     web === undefined || availability.status !== 'down'

@@ -25,8 +25,13 @@ const LABEL_LENGTH = 48;
 
 const DOTS: Record<AvailabilityStatus, string> = { up: '🟢', down: '🔴', unknown: '⚪' };
 
+/** What is not watched is not known. */
+export function statusOf(view: ServerView): AvailabilityStatus {
+  return view.monitored ? view.availability.status : 'unknown';
+}
+
 export function dot(view: ServerView): string {
-  return DOTS[view.monitored ? view.availability.status : 'unknown'];
+  return DOTS[statusOf(view)];
 }
 
 export function button(label: string, action: Action, options: { readonly danger?: boolean } = {}): Button {

@@ -14,12 +14,11 @@ const ID_LENGTH = 64;
 const MARKS: Record<OnlineStatus, string> = { online: '🟢', busy: '🟠', 'in-conference': '🎥' };
 
 export function usersScreen(ui: Ui, server: BotServer, users: readonly OnlineUser[], wanted: number): Screen {
-  const { words, formats } = ui;
+  const { words } = ui;
   const key = serverKey(server);
   const sorted = byName(users, words.locale);
   const page = cutPage(sorted, wanted, PAGE_SIZE);
-  const count = (status: OnlineStatus) =>
-    formats.number(users.filter((user) => user.status === status).length);
+  const count = (status: OnlineStatus) => users.filter((user) => user.status === status).length;
   const summary =
     users.length === 0
       ? words.html('users.none')

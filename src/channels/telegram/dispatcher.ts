@@ -55,7 +55,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     newest.get(key)?.abort();
     const own = childOf(signal);
     newest.set(key, own);
-    const original: Message | undefined = tap?.message;
+    const original: Message | undefined = work.keepsMessage ? undefined : tap?.message;
     const spot = openSpot(lanes, place, incoming.person.id, original);
     const job = perform({ work, spot, original, signal: own.signal, ceiling }, options).finally(() => {
       jobs.delete(job);
