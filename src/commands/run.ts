@@ -6,7 +6,7 @@ import { runApp } from '../app.ts';
 import { COMMANDS, type CommandName } from '../bot/bot.ts';
 import { type Identity, openTelegram } from '../channels/telegram/telegram.ts';
 import { TokenRefused } from '../channels/telegram/token-refused.ts';
-import { availableLocales, loadTranslator, type Translator } from '../i18n/translator.ts';
+import { availableLocales, BrokenLocale, loadTranslator, type Translator } from '../i18n/translator.ts';
 import { childOf } from '../lib/abort.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConnector } from '../lib/connector.ts';
@@ -46,7 +46,8 @@ export async function run(options: RunOptions): Promise<number> {
   if (!settings) return EXIT.settings;
 
   const log = createLog(settings.logLevel);
-  const words = await loadTranslator(settings.locale);
+  const words = await readWords(settings.locale);
+  if (!words) return EXIT.settings;
   const { token, apiRoot, proxy } = settings.telegram;
   // One for all: names are looked up once and TLS contexts shared.
   const connector = createConnector();
@@ -104,6 +105,16 @@ export async function run(options: RunOptions): Promise<number> {
   } finally {
     life.abort();
     await fetcher.close();
+  }
+}
+
+async function readWords(locale: string): Promise<Translator | undefined> {
+  try {
+    return await loadTranslator(locale);
+  } catch (error) {
+    if (!(error instanceof BrokenLocale)) throw error;
+    complain(error.message);
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Turns a text key into words of one language. The only file that imports i18next; formats are in `formats.ts`. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createInstance, type Resource } from 'i18next';
 import type { Trouble } from '../domain/trouble.ts';
 import { escapeHtml, type Html } from './markup.ts';
@@ -38,12 +39,35 @@ export async function availableLocales(): Promise<string[]> {
     .sort();
 }
 
-/** @param locale a name from `availableLocales` */
+/** A file in `locales/` that cannot be used; the message is for the operator. */
+export class BrokenLocale extends Error {
+  readonly code = 'broken-locale';
+}
+
+async function readTexts(name: string): Promise<Record<string, string>> {
+  const url = new URL(`${name}.json`, LOCALES);
+  const file = fileURLToPath(url);
+  let texts: unknown;
+  try {
+    texts = JSON.parse(await readFile(url, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BrokenLocale(`The texts in ${file} cannot be read: ${reason}`, { cause });
+  }
+  const isFlat =
+    typeof texts === 'object' &&
+    texts !== null &&
+    !Array.isArray(texts) &&
+    Object.values(texts).every((text) => typeof text === 'string');
+  if (isFlat) return texts as Record<string, string>;
+  throw new BrokenLocale(`The texts in ${file} must be one JSON object of texts, as in en.json beside it.`);
+}
+
+/** Throws `BrokenLocale`. @param locale a name from `availableLocales` */
 export async function loadTranslator(locale: string): Promise<Translator> {
   const resources: Resource = {};
   for (const name of new Set([FALLBACK, locale])) {
-    const text = await readFile(new URL(`${name}.json`, LOCALES), 'utf8');
-    resources[name] = { translation: JSON.parse(text) };
+    resources[name] = { translation: await readTexts(name) };
   }
   const i18n = createInstance();
   await i18n.init({

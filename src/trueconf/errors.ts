@@ -15,7 +15,7 @@ const CODES: Readonly<Record<HttpFailureCode, TroubleCode>> = {
   tls: 'tls',
   'too-large': 'too-large',
   // Not even HTTP: something else listens on that port.
-  malformed: 'unexpected-answer',
+  malformed: 'not-json',
   // Servers are reached without a proxy.
   proxy: 'unreachable',
 };

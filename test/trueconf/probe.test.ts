@@ -80,7 +80,7 @@ test('something that does not speak HTTP fails the probe', async () => {
   await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void raw.close());
   const seen = await serverAt((raw.address() as AddressInfo).port).probe(never());
-  expect(seen).toMatchObject({ kind: 'failed', trouble: { code: 'unexpected-answer' } });
+  expect(seen).toMatchObject({ kind: 'failed', trouble: { code: 'not-json' } });
 });
 
 test('a name without an address fails the probe', async () => {
