@@ -33,7 +33,8 @@ export async function cpuPerProbe() {
   const seconds = 30;
   const world = await startSimulators({ servers: 50 });
   const bot = await startBot(settingsFor({ ...world, interval: 2 }));
-  await sleep(6_000);
+  // Past the start: compiling and the first look at who is on are no cost of a probe.
+  await sleep(20_000);
   const before = sum(await world.probes());
   const cpu = bot.cpuSeconds();
   await sleep(seconds * 1_000);
@@ -44,7 +45,7 @@ export async function cpuPerProbe() {
   return [
     {
       what: 'processor time for a probe, 50 servers every 2 s',
-      measured: `whole process over ${seconds} s, ${probes} probes`,
+      measured: `whole process, from 20 s to ${20 + seconds} s, ${probes} probes`,
       bar: '< 0.7 ms',
       value: `${value.toFixed(2)} ms`,
       ok: value < 0.7,

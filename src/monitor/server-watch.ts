@@ -181,10 +181,11 @@ export class ServerWatch {
     if (!this.#monitored) return;
     const before = this.#availability;
     const { after, transition } = observe(before, probe, this.#server.thresholds);
-    this.#availability = after;
-    if (after.status !== before.status) {
-      await this.#deps.changed(this.#server.name, after, transition);
-    } else if (after.status === 'down') {
+    // Believed only once it is written down: should that fail, the next probe finds the same change again.
+    if (after.status !== before.status) await this.#deps.changed(this.#server.name, after, transition);
+    // Monitoring may have been switched off meanwhile.
+    if (this.#availability === before) this.#availability = after;
+    if (after.status === 'down' && before.status === 'down') {
       await this.#deps.stillDown(this.#server.name, after);
     }
   }

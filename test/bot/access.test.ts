@@ -10,6 +10,7 @@ import {
   type ActionKind,
   conferenceKey,
   encode,
+  encodeKept,
   serverKey,
 } from '../../src/bot/callback-data.ts';
 import { encodeCrowd } from '../../src/bot/crowd.ts';
@@ -206,6 +207,9 @@ describe('tricks', () => {
     'x',
     'X:AAAAAAAAAAAA:BBBBBBBBBBBB',
     'C:AAAAAAAAAAAA:0',
+    // As below an alert, and well-formed.
+    encodeKept({ kind: 'servers', page: 0 }),
+    '!',
     'x:AAAAAAAAAAAA:BBBBBBBB:c0:-',
     '../../etc/passwd',
     '\u0000'.repeat(64),
@@ -251,7 +255,14 @@ describe('tricks', () => {
     ] as const) {
       const from = chat.history.length;
       scene.harness.telegram.press(ANNA, at, encode(action));
-      expect(await chat.next(from)).toBe('This button is outdated. Nothing was done.');
+      expect(await chat.next(from)).toBe(
+        [
+          'This button is outdated. Nothing was done.\n',
+          'TrueConf servers',
+          '1 server: 🟢 0 up · 🔴 0 down · ⚪ 1 unknown',
+          'as of hh:mm:ss',
+        ].join('\n'),
+      );
     }
     expect(scene.harness.requests()).toEqual([]);
   });

@@ -7,7 +7,9 @@ import {
   conferenceKey,
   DATA_LIMIT,
   decode,
+  decodeButton,
   encode,
+  encodeKept,
   findServer,
   serverKey,
 } from '../../src/bot/callback-data.ts';
@@ -81,6 +83,21 @@ describe.each(Object.entries(actions))('%s', (_kind, action) => {
         expect(Buffer.byteLength(data)).toBeLessThanOrEqual(DATA_LIMIT);
         expect(Buffer.byteLength(data)).toBe(data.length);
         expect(decode(data)).toEqual(one);
+        expect(decodeButton(data)).toEqual({ action: one, keepsMessage: false });
+      }),
+    );
+  });
+
+  test('below a message that stays it comes back as it went too, in at most 64 bytes, and says that it stays', () => {
+    fc.assert(
+      fc.property(action, (one) => {
+        const data = encodeKept(one);
+        expect(Buffer.byteLength(data)).toBeLessThanOrEqual(DATA_LIMIT);
+        expect(Buffer.byteLength(data)).toBe(data.length);
+        expect(decodeButton(data)).toEqual({ action: one, keepsMessage: true });
+        // Only once, and only in front.
+        expect(decode(data)).toBeUndefined();
+        expect(decodeButton(`!${data}`)).toBeUndefined();
       }),
     );
   });
@@ -95,6 +112,10 @@ test('no string makes decode throw, and what it accepts is exactly what encode w
     fc.property(fc.oneof(text, near, spoiled), (data) => {
       const action = decode(data);
       if (action) expect(encode(action)).toBe(data);
+      for (const each of [data, `!${data}`]) {
+        const button = decodeButton(each);
+        if (button) expect((button.keepsMessage ? encodeKept : encode)(button.action)).toBe(each);
+      }
     }),
     { numRuns: 2_000 },
   );

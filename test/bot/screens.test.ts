@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decode } from '../../src/bot/callback-data.ts';
+import { decode, serverKey } from '../../src/bot/callback-data.ts';
 import type { ForgottenSearch } from '../../src/bot/forgotten-search.ts';
 import type { BotServer, ServerView } from '../../src/bot/ports.ts';
 import { allForgottenScreen } from '../../src/bot/screens/all-forgotten.ts';
@@ -13,13 +13,12 @@ import { conferencesScreen } from '../../src/bot/screens/conferences.ts';
 import { forgottenScreen } from '../../src/bot/screens/forgotten.ts';
 import { overviewScreen } from '../../src/bot/screens/overview.ts';
 import { serverScreen } from '../../src/bot/screens/server.ts';
-import { serversScreen } from '../../src/bot/screens/servers.ts';
+import { outdatedScreen, serversScreen } from '../../src/bot/screens/servers.ts';
 import {
   deniedScreen,
   helpScreen,
   idScreen,
   internalErrorScreen,
-  outdatedScreen,
   waitingScreen,
 } from '../../src/bot/screens/simple.ts';
 import { statusScreen } from '../../src/bot/screens/status.ts';
@@ -267,7 +266,7 @@ const SCREENS: Record<string, fc.Arbitrary<Maker>> = {
   ),
   denied: fc.nat().map((id) => (ui) => deniedScreen(ui, id)),
   help: fc.constant(helpScreen),
-  outdated: fc.constant(outdatedScreen),
+  outdated: many(server, 60).map((servers) => (ui) => outdatedScreen(ui, servers)),
   'internal-error': fc.constant(internalErrorScreen),
 };
 
@@ -386,6 +385,8 @@ describe.each(UIS.map((ui) => [ui.words.locale, ui] as const))('the longest scre
 
   test.each<[string, () => readonly Screen[]]>([
     ['servers', () => [serversScreen(ui, longServers, 2)]],
+    ['outdated', () => [outdatedScreen(ui, longServers)]],
+    ['server', () => [serverScreen(ui, one)]],
     ['status', () => [statusScreen(ui, one, downView, '1')]],
     ['overview', () => [overviewScreen(ui, longServers, 1)]],
     ['conferences', () => [conferencesScreen(ui, one, times(40, longest.conference), 2)]],
@@ -442,5 +443,88 @@ describe.each(UIS.map((ui) => [ui.words.locale, ui] as const))('the longest scre
       expect(seen.text.length).toBeLessThanOrEqual(4096);
       expect(seen.droppedEntities).toBe(0);
     }
+  });
+});
+
+describe('what is down comes first, wherever it is in the list', () => {
+  const [ui] = UIS as [Ui];
+  const called = (count: number, isDown: (index: number) => boolean): BotServer[] =>
+    longServers.slice(0, count).map((one, index) => ({
+      ...one,
+      name: `s${index}` as ServerName,
+      view: () => (isDown(index) ? downView : { ...downView, monitored: false }),
+    }));
+  const lines = ({ text }: Screen) => text.split('\n');
+  const labels = ({ keyboard }: Screen) => keyboard.map((row) => row.map(({ label }) => label));
+
+  test('a list of more than one page names those that are down above it, on every page', () => {
+    const servers = called(25, (index) => index % 10 === 3);
+    for (const [number, title] of [
+      [0, 'page 1 of 3'],
+      [2, 'page 3 of 3'],
+    ] as const) {
+      const shown = serversScreen(ui, servers, number);
+      expect(lines(shown).slice(1)).toEqual([
+        '25 servers: 🟢 0 up · 🔴 3 down · ⚪ 22 unknown',
+        '🔴 s3',
+        '🔴 s13',
+        '🔴 s23',
+        `<i>${title} · as of 14:00:00</i>`,
+      ]);
+    }
+  });
+
+  test('a list of one page names them on their buttons alone', () => {
+    const shown = serversScreen(
+      ui,
+      called(10, (index) => index === 9),
+      0,
+    );
+    expect(lines(shown).slice(1)).toEqual([
+      '10 servers: 🟢 0 up · 🔴 1 down · ⚪ 9 unknown',
+      '<i>as of 14:00:00</i>',
+    ]);
+    expect(labels(shown).slice(8)).toEqual([['⚪ s8'], ['🔴 s9'], ['↻ Refresh']]);
+  });
+
+  test.each([
+    [10, []],
+    [11, ['and 1 more']],
+    [60, ['and 50 more']],
+  ])('of %i that are down ten are named above the list, the others counted', (count, more) => {
+    const shown = serversScreen(
+      ui,
+      called(60, (index) => index < count),
+      5,
+    );
+    expect(lines(shown).slice(2, -1)).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => `🔴 s${index}`),
+      ...more,
+    ]);
+  });
+
+  test('the overview has a button for each that is down, eight at most, and none for the others', () => {
+    const few = overviewScreen(
+      ui,
+      called(12, (index) => index > 9),
+      0,
+    );
+    expect(labels(few)).toEqual([['🔴 s10'], ['🔴 s11'], ['↻ Refresh', 'All servers']]);
+    expect(few.keyboard.slice(0, 2).map(([one]) => decode(one?.data ?? ''))).toEqual(
+      [10, 11].map((index) => ({
+        kind: 'server',
+        server: serverKey({ name: `s${index}`, address: `${index}` }),
+      })),
+    );
+    const many = overviewScreen(
+      ui,
+      called(60, () => true),
+      1,
+    );
+    expect(labels(many)).toEqual([
+      ...Array.from({ length: 8 }, (_, index) => [`🔴 s${20 + index}`]),
+      ['‹ 1', '3 ›'],
+      ['↻ Refresh', 'All servers'],
+    ]);
   });
 });

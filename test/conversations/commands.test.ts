@@ -32,7 +32,8 @@ test('/status: all servers in one message, those that need attention first, with
       'as of hh:mm:ss',
     ].join('\n'),
   );
-  expect(anna.rows).toEqual([['↻ Refresh', 'All servers']]);
+  expect(anna.rows).toEqual([['🔴 gamma'], ['↻ Refresh', 'All servers']]);
+  expect(await anna.tap('🔴 gamma')).toMatch(/^🔴 gamma\nDown since /);
 });
 
 test('/status of 50 servers is paged, and every one is on exactly one page', async () => {

@@ -64,11 +64,11 @@ test('each has its reason in words; those in use and those too young are not lis
   await anna.open(SERVER, 'Forgotten');
   expect(anna.text).toBe(
     [
-      `Forgotten conferences · ${SERVER}\n3 forgotten of 6 running\n${RULE}`,
+      `Forgotten conferences · ${SERVER}\n3 forgotten of 6 running`,
       [
         '1. Empty',
         '1000000001 · owner1@sim.example',
-        '0 people · 4 hr · Real-time management',
+        '4 hr · Real-time management',
         '➜ nobody is inside',
       ].join('\n'),
       [
@@ -87,9 +87,9 @@ test('each has its reason in words; those in use and those too young are not lis
     ].join('\n\n'),
   );
   expect(anna.rows).toEqual([
-    ['Stop: 1. Empty'],
-    ['Stop: 2. Leaderless'],
-    ['Stop: 3. Alone'],
+    ['⏹ 1. Empty'],
+    ['⏹ 2. Leaderless'],
+    ['⏹ 3. Alone'],
     ['Stop all 3'],
     ['↻ Refresh', '‹ Back'],
   ]);
@@ -100,8 +100,14 @@ test('the least duration is the one of the settings, inclusive', async () => {
   populate(harness.server());
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Forgotten');
-  expect(anna.text).toContain('4 forgotten of 6 running\nForgotten means: running for 45 min or longer');
+  expect(anna.text).toContain('4 forgotten of 6 running\n\n1. Empty');
   expect(anna.text).toContain('4. Young');
+  for (const { sessionId, topic } of harness.server().conferences) {
+    if (['Empty', 'Leaderless', 'Alone', 'Young'].includes(topic ?? '')) harness.server().end(sessionId);
+  }
+  expect(await anna.tap('Refresh')).toContain(
+    `None. Running now: 2 conferences.\n${RULE.replace('1 hr', '45 min')}\n\n`,
+  );
 });
 
 test('what could not be read is listed apart, with the cause, and is opened rather than stopped', async () => {
@@ -113,12 +119,12 @@ test('what could not be read is listed apart, with the cause, and is opened rath
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Forgotten');
   expect(anna.text).toContain(
-    '2 forgotten of 6 running\n❔ 1 more could not be checked. It will not be stopped.',
+    '2 forgotten of 6 running\n❔ 1 could not be checked. It will not be stopped.\n\n1. Empty',
   );
   expect(anna.text).toContain('❔ unknown who is inside: it answered with HTTP status 500');
   expect(anna.rows).toEqual([
-    ['Stop: 1. Empty'],
-    ['Stop: 2. Alone'],
+    ['⏹ 1. Empty'],
+    ['⏹ 2. Alone'],
     ['3. Leaderless'],
     ['Stop all 2'],
     ['↻ Refresh', '‹ Back'],
@@ -140,19 +146,24 @@ test('all unknown: nothing can be stopped together', async () => {
   await harness.server().setFault({ kind: 'status', status: 500 }, { path: /participants/ });
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Forgotten');
-  expect(anna.text).toContain('None. Running now: 6 conferences.');
-  expect(anna.text).toContain('❔ 5 more could not be checked. They will not be stopped.');
-  expect(anna.buttons.filter((label) => label.startsWith('Stop'))).toEqual([]);
+  expect(anna.text).toContain(
+    [
+      'None. Running now: 6 conferences.',
+      '❔ 5 could not be checked. They will not be stopped.',
+      `${RULE}\n\n1. Led`,
+    ].join('\n'),
+  );
+  expect(anna.buttons.filter((label) => /^(Stop|⏹)/.test(label))).toEqual([]);
 });
 
 test('stop one: asks, stops, and shows the forgotten again without it', async () => {
   const harness = await startHarness(QUIET);
   const { alone, empty } = populate(harness.server());
   const anna = harness.chat(ANNA);
-  await anna.open(SERVER, 'Forgotten', 'Stop: 3. Alone');
+  await anna.open(SERVER, 'Forgotten', '⏹ 3. Alone');
   expect(anna.text).toContain('Forgotten: only a moderator is left, nobody else.');
   expect(await anna.tap('Cancel')).toContain('3 forgotten of 6 running');
-  await anna.tap('Stop: 3. Alone');
+  await anna.tap('⏹ 3. Alone');
 
   await anna.tap('Stop the conference');
 
@@ -163,7 +174,34 @@ test('stop one: asks, stops, and shows the forgotten again without it', async ()
   expect(empty.endedAt).toBeNull();
 });
 
-test('stop all: lists them, stops exactly them, and tells the others of each', async () => {
+test('one without a conference ID says that it cannot be stopped from here, and has no button for it', async () => {
+  const harness = await startHarness(QUIET);
+  harness.server().addConference({
+    topic: 'Direct',
+    conferenceId: null,
+    startedAt: ago(300),
+    participants: [{ ...VISITOR }],
+  });
+  const { empty } = populate(harness.server());
+  const anna = harness.chat(ANNA);
+  await anna.open(SERVER, 'Forgotten');
+  expect(anna.text).toContain(
+    [
+      '➜ no moderator is inside',
+      'This call has no conference ID, so it cannot be stopped from here. End it in real-time management.\n',
+      '2. Empty',
+    ].join('\n'),
+  );
+  expect(anna.text.split('cannot be stopped from here')).toHaveLength(2);
+  expect(anna.rows.slice(0, 2)).toEqual([['1. Direct'], ['⏹ 2. Empty']]);
+  await anna.tap('Stop all 3');
+  expect(anna.text).not.toContain('Direct');
+  await anna.tap('Stop all 3');
+  expect(anna.text).toContain('1 forgotten of 4 running');
+  expect(empty.endedAt).not.toBeNull();
+});
+
+test('stop all: lists them, stops exactly them, and tells the others of each once', async () => {
   const harness = await startHarness(QUIET);
   const { empty, leaderless, alone } = populate(harness.server());
   const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
@@ -188,9 +226,21 @@ test('stop all: lists them, stops exactly them, and tells the others of each', a
   );
   expect([empty, leaderless, alone].every(({ endedAt }) => endedAt !== null)).toBe(true);
   expect(harness.server().conferences.filter(({ endedAt }) => endedAt === null)).toHaveLength(3);
-  for (const topic of ['Empty', 'Leaderless', 'Alone']) {
-    await boris.until((text) => text.includes(`Anna stopped the conference ${topic}`));
+  // How many wait together is a matter of moments: `test/alerts` has the rule.
+  const told = () => boris.history.map(({ message }) => message.text).filter((text) => text.startsWith('⏹'));
+  const topics = () =>
+    told()
+      .flatMap((text) => [...text.matchAll(/^(?:⏹ Anna stopped the conference|•) (\w+)/gm)])
+      .map(([, topic]) => topic);
+  await expect.poll(topics).toEqual(['Empty', 'Leaderless', 'Alone']);
+  for (const text of told()) {
+    const [first = '', ...rest] = text.split('\n');
+    const many = /^⏹ Anna stopped (\d) conferences on video\.example\.com$/.exec(first);
+    if (many) expect(rest).toHaveLength(Number(many[1]));
+    else expect(text).toMatch(/^⏹ Anna stopped the conference \w+ on \S+\nIt was forgotten: .*\nInside: .*$/);
   }
+  await boris.until((text) => text.startsWith('⏹'));
+  expect(boris.buttons).toEqual([`Open ${SERVER}`]);
 });
 
 test('Cancel of the question about all stops nothing', async () => {
@@ -260,7 +310,11 @@ test('of all, one that the server refuses to stop is named with the cause', asyn
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Forgotten', 'Stop all 3', 'Stop all 3');
   expect(anna.text).toContain(
-    '✅ 2 conferences stopped\n❌ Not stopped: Alone – it answered with HTTP status 500\n\n',
+    [
+      '✅ 2 conferences stopped',
+      '❌ Not stopped: Alone – it answered with HTTP status 500',
+      "What to do? Look at the server's log, and at the proxy in front of it if there is one.\n\n",
+    ].join('\n'),
   );
   expect(anna.text).toContain('1 forgotten of 4 running');
 });

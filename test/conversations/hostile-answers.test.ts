@@ -266,7 +266,7 @@ test('a server that accepts and never answers: a waiting screen, then the cause 
   // What was found before it hung is shown, the rest is unknown.
   const across = await boris.until((text) => text.startsWith('Forgotten'), 18_000);
   expect(across).toContain('half: 5\n');
-  expect(across).toContain('❔ 15 more could not be checked. They will not be stopped.');
+  expect(across).toContain('❔ 15 could not be checked. They will not be stopped.');
   expect(across).toContain(
     'Could not be asked\n• stuck: it accepted the connection but did not answer in time',
   );

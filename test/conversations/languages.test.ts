@@ -70,16 +70,16 @@ test.each(['en', 'es', 'ru', 'de'])(
     await harness.probed();
     const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
     const seen: string[] = [];
-    const note = async (shown: Promise<string>) => {
+    const note = async (shown: Promise<string>, chat = anna) => {
       await shown;
       // What comes from outside may look like a placeholder.
       seen.push(
         HOSTILE.concat(OTHER).reduce<string>(
           (text, foreign) => text.replaceAll(foreign ?? '{{', ''),
-          anna.message.html,
+          chat.message.html,
         ),
       );
-      return anna.text;
+      return chat.text;
     };
 
     await note(anna.send('/start'));
@@ -113,7 +113,10 @@ test.each(['en', 'es', 'ru', 'de'])(
       participants.push({ id: 'later@s', displayName: '', role: 1 });
     await note(press(anna, -2));
     await note(press(anna, -2));
-    await boris.until((text) => text.includes('Anna'));
+    await note(
+      boris.until((text) => text.includes('Anna')),
+      boris,
+    );
     // Everything across servers.
     await harness.server(OTHER).setFault({ kind: 'down' });
     await server.setFault({ kind: 'status', status: 500 }, { path: /participants/ });

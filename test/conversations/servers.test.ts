@@ -8,11 +8,14 @@ const MENU = [
   ['🎥 Running conferences'],
   ['👥 Online users'],
   ['⏰ Forgotten conferences'],
-  ['‹ Back'],
+  ['↻ Refresh', '‹ Back'],
 ];
 
 const NAMES = Array.from({ length: 25 }, (_, index) => `server ${String(index + 1).padStart(2, '0')}`);
 const UNWATCHED = { statusKeys: { state: false } };
+
+const ONE_UNWATCHED = 'TrueConf servers\n1 server: 🟢 0 up · 🔴 0 down · ⚪ 1 unknown\nas of hh:mm:ss';
+const OUTDATED = `This button is outdated. Nothing was done.\n\n${ONE_UNWATCHED}`;
 
 test('each server has a dot of its own: up, down, not monitored', async () => {
   const harness = await startHarness({
@@ -33,7 +36,7 @@ test('each server has a dot of its own: up, down, not monitored', async () => {
 
   await anna.send('/start');
 
-  expect(anna.text).toBe('TrueConf servers\n3 servers: 🟢 1 up · 🔴 1 down · ⚪ 1 unknown');
+  expect(anna.text).toBe('TrueConf servers\n3 servers: 🟢 1 up · 🔴 1 down · ⚪ 1 unknown\nas of hh:mm:ss');
   expect(anna.rows).toEqual([['🟢 alpha'], ['🔴 beta'], ['⚪ gamma'], ['↻ Refresh']]);
 });
 
@@ -58,7 +61,7 @@ test('25 servers are paged by ten, and every one is on exactly one page (a phone
   });
   const anna = harness.chat(ANNA);
   await anna.send('/start');
-  expect(anna.text).toBe('TrueConf servers\n25 servers: 🟢 0 up · 🔴 0 down · ⚪ 25 unknown\npage 1 of 3');
+  expect(anna.text).toBe('TrueConf servers\n25 servers: 🟢 0 up · 🔴 0 down · ⚪ 25 unknown\npage 1 of 3 · as of hh:mm:ss');
   expect(anna.rows.slice(-2)).toEqual([['2 ›', '3 »'], ['↻ Refresh']]);
   const seen = anna.buttons.filter((label) => label.startsWith('⚪'));
   await anna.tap('2 ›');
@@ -77,12 +80,24 @@ test('the menu of a server says how it is and leads to everything, and Back to t
   await harness.probed();
   const anna = harness.chat(ANNA);
   await anna.open(SERVER);
-  expect(anna.text).toMatch(new RegExp(`^🟢 ${SERVER}\\nUp since hh:mm \\(\\d+ sec\\)$`));
+  expect(anna.text).toMatch(new RegExp(`^🟢 ${SERVER}\\nUp since hh:mm \\(\\d+ sec\\)\\nas of hh:mm:ss$`));
   expect(anna.rows).toEqual(MENU);
 
   await anna.tap('Back');
 
   expect(anna.buttons).toEqual([`🟢 ${SERVER}`, '↻ Refresh']);
+});
+
+test('Refresh in the menu of a server shows how it is now, and stays there', async () => {
+  const harness = await startHarness({ statusKeys: { failures: 1 } });
+  await harness.probed();
+  const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
+  await boris.open(SERVER);
+  await harness.server().setFault({ kind: 'down' });
+  await anna.open(SERVER, 'Status');
+
+  expect(await boris.tap('Refresh')).toMatch(new RegExp(`^🔴 ${SERVER}\\nDown since hh:mm `));
+  expect(boris.rows).toEqual(MENU);
 });
 
 test('everything stays one message that is edited (a chat full of old screens misleads)', async () => {
@@ -122,10 +137,10 @@ test('a button of a server that is gone says that nothing was done and leads on'
 
   await harness.restart((settings) => ({ ...settings, servers: settings.servers.slice(0, 1) }));
 
-  expect(await anna.tap('Running')).toBe('This button is outdated. Nothing was done.');
-  expect(anna.buttons).toEqual(['All servers']);
-  await anna.tap('All servers');
-  expect(anna.buttons).toEqual(['⚪ one', '↻ Refresh']);
+  expect(await anna.tap('Running')).toBe(OUTDATED);
+  expect(anna.rows).toEqual([['⚪ one'], ['↻ Refresh']]);
+  expect(await anna.tap('Refresh')).toBe(ONE_UNWATCHED);
+  expect(await anna.tap('one')).toContain('⚪ one');
 });
 
 test('a button that nobody understands says so and asks no server', async () => {
@@ -135,7 +150,8 @@ test('a button that nobody understands says so and asks no server', async () => 
   for (const data of ['servers', 'zz:1', 's:', 'S:x', 'S:-1', 'u:nobody:0', '\u0000', 'ы'.repeat(32)]) {
     const from = anna.history.length;
     anna.forge(data);
-    expect(await anna.next(from), data).toBe('This button is outdated. Nothing was done.');
+    expect(await anna.next(from), data).toBe(OUTDATED);
+    expect(anna.rows, data).toEqual([[`⚪ ${SERVER}`], ['↻ Refresh']]);
   }
   expect(harness.requests()).toEqual([]);
 });

@@ -55,7 +55,7 @@ test.each(
     [
       `Status · ${SERVER}`,
       '🔴 Down since hh:mm (N sec)',
-      'Last look: hh:mm:ss, failed after N ms',
+      'Last look: hh:mm:ss, failed',
       `Cause: ${cause}`,
       `What to do? ${advice}`,
       web,
@@ -161,7 +161,7 @@ test('what was switched in the chat is kept over a restart (the file is not rewr
 
   await harness.restart();
 
-  expect(await anna.open(SERVER)).toBe(`⚪ ${SERVER}\nNot monitored`);
+  expect(await anna.open(SERVER)).toBe(`⚪ ${SERVER}\nNot monitored\nas of hh:mm:ss`);
 });
 
 test('an alert leads to the status and can be muted and acknowledged from its buttons', async () => {
@@ -176,8 +176,9 @@ test('an alert leads to the status and can be muted and acknowledged from its bu
 
   await anna.tap('I am on it');
 
-  expect(anna.text).toContain(`👀 The others are told that you are on it: ${SERVER}`);
-  expect(anna.text).toContain('Anna is on it');
+  expect(anna.text).toContain(`👀 The others are told that you are on it: ${SERVER}\n\nStatus · ${SERVER}\n`);
+  // Below the line that says it is down, above the details.
+  expect(anna.text).toMatch(/^🔴 Down since hh:mm \(\d+ sec\)\nAnna is on it\nLast look: /m);
   expect(await boris.until((text) => text.includes('on it'))).toBe(`👀 Anna is on it: ${SERVER}`);
   expect(await boris.tap('Open')).toContain('Anna is on it');
 
@@ -191,4 +192,51 @@ test('an alert leads to the status and can be muted and acknowledged from its bu
   await boris.tap('Unmute alerts');
   expect(boris.text).toContain(`🔔 Alerts about ${SERVER} to this chat are on again.`);
   expect(boris.buttons).not.toContain('Unmute alerts');
+});
+
+test('an alert stays as it was whatever is pressed below it, and each reply is a message of its own', async () => {
+  const harness = await startHarness({ statusKeys: { failures: 1 } });
+  await harness.probed();
+  await harness.server().setFault({ kind: 'down' });
+  const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
+  await boris.open(SERVER, 'Status');
+  await anna.until((text) => text.includes('is down'));
+  const told = { ...anna.message };
+  const replies: number[] = [];
+
+  for (const label of ['Open', 'Mute 1 h', 'I am on it', 'Open']) {
+    await anna.until((text) => text.includes('is down'));
+    expect(anna.message.messageId).toBe(told.messageId);
+    expect(await anna.tap(label)).toContain(`Status · ${SERVER}`);
+    replies.push(anna.message.messageId);
+  }
+
+  expect(new Set([told.messageId, ...replies]).size).toBe(5);
+  const { chatId, messageId } = told;
+  const kept = harness.telegram.messages.find((one) => one.chatId === chatId && one.messageId === messageId);
+  expect(kept).toMatchObject({ text: told.text, html: told.html, keyboard: told.keyboard });
+  expect(anna.history.filter(({ message }) => message.messageId === messageId)).toHaveLength(1);
+
+  // The reply is a screen like any other.
+  const reply = anna.message.messageId;
+  await anna.tap('Refresh');
+  await anna.tap('Back');
+  expect(anna.message.messageId).toBe(reply);
+});
+
+test('a button below an alert about a server that is gone says so in a message of its own', async () => {
+  const harness = await startHarness({ servers: { one: {}, two: {} }, statusKeys: { failures: 1 } });
+  await harness.probed();
+  await harness.server('two').setFault({ kind: 'down' });
+  const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
+  await boris.open('two', 'Status');
+  await anna.until((text) => text.includes('two is down'));
+  const alert = anna.message.messageId;
+
+  await harness.restart((settings) => ({ ...settings, servers: settings.servers.slice(0, 1) }));
+
+  expect(await anna.tap('Mute 8 h')).toMatch(
+    /^This button is outdated\. Nothing was done\.\n\nTrueConf servers\n1 server: /,
+  );
+  expect(anna.message.messageId).not.toBe(alert);
 });

@@ -292,7 +292,12 @@ test('a stop that the server breaks is said to have failed, above the list', asy
   const { anna, conference, harness } = await asked();
   await harness.server().setFault({ kind: 'status', status: 503 }, { path: /stop$/ });
   expect(await anna.tap('Stop')).toContain(
-    '❌ Not stopped: Daily – it answered with HTTP status 503\n\nRunning conferences',
+    [
+      '❌ Not stopped: Daily – it answered with HTTP status 503',
+      "What to do? Look at the server's log, and at the proxy in front of it if there is one.",
+      '',
+      `Running conferences · ${SERVER}\n`,
+    ].join('\n'),
   );
   expect(conference.endedAt).toBeNull();
 });

@@ -38,7 +38,7 @@ describe('values', () => {
   });
 
   test('plain leaves them as they are (a button shows no markup)', () => {
-    expect(en.plain('button.stop-one', { topic: '<b>&"' })).toBe('Stop <b>&"');
+    expect(en.plain('button.stop-one', { topic: '<b>&"' })).toBe('⏹ <b>&"');
   });
 
   test('words for trouble are plain; what is not known is a question mark, never "undefined"', () => {

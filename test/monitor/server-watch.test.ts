@@ -18,6 +18,8 @@ interface Options {
   readonly before?: Availability;
   readonly monitored?: boolean;
   readonly occupancy?: (signal: AbortSignal) => Promise<Occupancy>;
+  /** Runs before a change counts as written down. */
+  readonly writing?: () => Promise<void>;
 }
 
 function watching(options: Options = {}) {
@@ -41,7 +43,10 @@ function watching(options: Options = {}) {
     clock,
     random: () => 0,
     log,
-    changed: async (_name, _after, transition) => void changes.push(transition?.kind ?? 'quiet'),
+    changed: async (_name, _after, transition) => {
+      await options.writing?.();
+      changes.push(transition?.kind ?? 'quiet');
+    },
     stillDown: async () => {},
   });
   const stopping = new AbortController();
@@ -104,6 +109,27 @@ describe('a look out of turn', () => {
     await clock.advance(2 * SECOND);
     expect(probes()).toEqual([0, 100, 101]);
     expect(changes).toEqual(['quiet', 'went-down']);
+  });
+});
+
+describe('a change that cannot be written down', () => {
+  test('is found again by the next probe, with its first date (an outage must not get lost in a full disk)', async () => {
+    let isDiskFull = false;
+    const writing = async () => {
+      if (isDiskFull) throw new Error('disk full');
+    };
+    const { clock, behave, watch, changes, log } = watching({ writing });
+    await clock.advance(20 * SECOND);
+    behave('refuses');
+    isDiskFull = true;
+    await clock.advance(15 * SECOND);
+    expect(changes).toEqual(['quiet']);
+    expect(watch.view.availability.status).toBe('up');
+    isDiskFull = false;
+    await clock.advance(2 * SECOND);
+    expect(changes).toEqual(['quiet', 'went-down']);
+    expect(watch.view.availability).toMatchObject({ status: 'down', since: START + 30 * SECOND });
+    expect(log.lines.some(({ level }) => level === 'error')).toBe(true);
   });
 });
 

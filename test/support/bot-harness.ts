@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runApp } from '../../src/app.ts';
+import { decodeButton } from '../../src/bot/callback-data.ts';
 import { openTelegram } from '../../src/channels/telegram/telegram.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -265,10 +266,16 @@ interface Scene {
 
 const WAIT_MS = 5_000;
 
+/** Data of a button whose message stays. */
+const isKept = (data: string) => decodeButton(data)?.keepsMessage === true;
+const isAlert = ({ keyboard }: SimulatedMessage) =>
+  keyboard.flat().some(({ callback_data: data = '' }) => isKept(data));
+
 function watchScene(telegram: TelegramSimulator): Scene {
   const shown: Shown[] = [];
   const faults: string[] = [];
   const refusals: string[] = [];
+  const alerts = new Set<string>();
   const waiters = new Set<() => void>();
   const note = (one: Shown) => {
     shown.push(one);
@@ -278,6 +285,10 @@ function watchScene(telegram: TelegramSimulator): Scene {
     if (!message.fromBot) return;
     if (message.droppedEntities > 0) faults.push(`formatting lost: ${message.text.slice(0, 200)}`);
     if (message.lostLinks.length > 0) faults.push(`links lost: ${message.lostLinks.join(' ')}`);
+    const key = `${message.chatId} ${message.messageId}`;
+    if (change === 'sent' && isAlert(message)) alerts.add(key);
+    // What happened is looked up later; the message that told it is no screen.
+    else if (alerts.has(key)) faults.push(`an alert was ${change}: ${message.text.slice(0, 200)}`);
     note({ change, message: { ...message } });
   };
   telegram.onCall = (call: ApiCall) => {
@@ -336,7 +347,10 @@ export interface Chat {
   send(words: string, timeoutMs?: number): Promise<string>;
   /** Writes without waiting. */
   write(words: string): void;
-  /** Taps the button whose label is, or holds, these words, and waits until its message shows what follows. */
+  /**
+   * Taps the button whose label is, or holds, these words, and waits until its message shows what follows; a new
+   * message when it is a button of an alert.
+   */
   tap(label: string, timeoutMs?: number): Promise<string>;
   /** From `/start` to the menu of a server and on through these buttons. */
   open(server: string, ...labels: readonly string[]): Promise<string>;
@@ -389,8 +403,12 @@ function openChat(
   const tap = (label: string, timeoutMs?: number) => {
     const from = scene.shown.length;
     const { messageId } = message();
-    telegram.press(person, message(), find(label));
-    return next(from, timeoutMs, (one) => one.message.messageId === messageId);
+    const data = find(label);
+    const newest = Math.max(...scene.shown.filter(isHere).map((one) => one.message.messageId));
+    telegram.press(person, message(), data);
+    return next(from, timeoutMs, (one) =>
+      isKept(data) ? one.message.messageId > newest : one.message.messageId === messageId,
+    );
   };
 
   const chat: Chat = {
