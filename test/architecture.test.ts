@@ -94,7 +94,6 @@ describe('one place per side effect', () => {
     ['luxon', 'i18n/formats.ts'],
     ['i18next', 'i18n/translator.ts'],
     ['smol-toml', 'settings'],
-    ['valibot', 'settings'],
     ['node-telegram-bot-api', 'channels/telegram'],
     ['commander', 'main.ts'],
     ['selfsigned', 'simulator'],

@@ -70,6 +70,27 @@ describe('what can happen and what can go wrong', () => {
   });
 });
 
+describe('lines of the log', () => {
+  const written = sources(join(ROOT, 'src'))
+    .filter((path) => !path.includes(join('src', 'simulator')))
+    .flatMap((path) =>
+      wordsIn(readFileSync(path, 'utf8'), /\blog\.(?:warn|error)\(\s*\{[^;]*?\},\s*'([^']+)'/g),
+    );
+  const described = tableIn(errors, 'Lines of the log').flatMap(([line]) => wordsIn(line, /`([^`]+)`/g));
+
+  test('each warning and error stands in docs/errors.md (the log is where operators look first)', () => {
+    expect(written).toContain('Telegram cannot be polled');
+    expect(written.filter((line) => !described.includes(line))).toEqual([]);
+  });
+
+  test('docs/errors.md describes no line that is never written', () => {
+    const text = sources(join(ROOT, 'src'))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    expect(described.filter((line) => !text.includes(`'${line}'`))).toEqual([]);
+  });
+});
+
 describe('exit codes', () => {
   const codes = Object.values(EXIT).sort((a, b) => a - b);
 
@@ -82,7 +103,7 @@ describe('exit codes', () => {
   test('systemd does not start again what only a person can mend', () => {
     const unit = read('deploy', 'trueconf-admin-bot.service');
     const prevented = /^RestartPreventExitStatus=(.*)$/m.exec(unit)?.[1]?.split(' ').map(Number);
-    expect(prevented).toEqual([EXIT.tokenRefused, EXIT.settings]);
+    expect(prevented).toEqual([EXIT.usage, EXIT.tokenRefused, EXIT.settings]);
     expect(unit).toMatch(/^Restart=on-failure$/m);
   });
 });
@@ -129,6 +150,18 @@ describe('settings', () => {
       ...['[servers.main.server_status]', ...status, '[servers.main.forgotten]', ...forgotten],
     ];
     expect(await plainSettings(spelledOut)).toEqual(await plainSettings(required));
+  });
+
+  test('docs/errors.md explains every mistake that has a fixture', () => {
+    const explained = tableIn(errors, 'Settings').flatMap(([says]) => wordsIn(says, /`([^`]+)`/g));
+    const folder = join(ROOT, 'test', 'fixtures', 'settings', 'bad');
+    const told = readdirSync(folder)
+      .filter((file) => file.endsWith('.txt'))
+      .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
+    expect(told.length).toBeGreaterThan(100);
+    const isExplained = (line: string) =>
+      explained.some((says) => says.split('…').every((piece) => line.includes(piece.trim())));
+    expect(told.filter((line) => !isExplained(line))).toEqual([]);
   });
 
   /** Every text loads its own folder, so folders are left out of the comparison. */

@@ -35,7 +35,14 @@ const HALF_BUTTONS = ['button.back', 'button.refresh', 'button.servers', 'button
 const SAME_AS_ENGLISH: Record<Exclude<Language, 'en'>, readonly string[]> = {
   es: ['button.stop-one'],
   ru: ['button.stop-one'],
-  de: ['button.status', 'button.stop-one', 'status.title', 'status.version', 'users.count_one', 'users.count_other'],
+  de: [
+    'button.status',
+    'button.stop-one',
+    'status.title',
+    'status.version',
+    'users.count_one',
+    'users.count_other',
+  ],
 };
 
 /** A picture before a name, understood without a word: it leaves the button to the name. */

@@ -19,15 +19,23 @@ export type Batch =
   | { readonly kind: 'wait'; readonly until: EpochMs }
   | { readonly kind: 'idle' };
 
-/** Availability of servers is told together; all else is told one by one and waits for nothing. */
-const GROUPED: Record<EventKind, boolean> = {
-  'server-down': true,
-  'server-up': true,
-  'server-still-down': true,
-  'outage-acknowledged': false,
-  'conference-stopped': false,
-  'monitoring-switched': false,
-  'recipient-refused': false,
+/** What an event waits for, and goes out with. */
+type Company =
+  /** Availability of other servers. */
+  | 'servers'
+  /** Stops by the same person on the same server: whoever stops forty conferences at once does one thing. */
+  | 'stops'
+  /** Nothing. */
+  | 'none';
+
+const COMPANY: Record<EventKind, Company> = {
+  'server-down': 'servers',
+  'server-up': 'servers',
+  'server-still-down': 'servers',
+  'conference-stopped': 'stops',
+  'outage-acknowledged': 'none',
+  'monitoring-switched': 'none',
+  'recipient-refused': 'none',
 };
 
 export interface BatchFacts {
@@ -39,41 +47,54 @@ export interface BatchFacts {
 
 /** @param rows of one recipient, oldest first */
 export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): Batch {
-  const send = (sent: readonly OutboxRow[]): Batch => ({
-    kind: 'send',
-    rows: sent,
-    dueSince: Math.max(...sent.map((row) => dueSince(row, facts, now))),
-  });
-  const single = rows.find((row) => !GROUPED[row.event.kind]);
-  const grouped = rows.filter((row) => GROUPED[row.event.kind]);
-  const { due, held } = splitByMute(grouped, facts, now);
-  const first = due[0];
-  // It waits for nothing, but does not overtake what happened before it.
-  if (single)
-    return send(first && first.id < single.id ? due : rows.filter((row) => belongTogether(row, single)));
-
-  const last = due.at(-1);
-  const muteEnds = held.reduce((soonest, until) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
-  if (!first || !last) {
-    return muteEnds === Number.POSITIVE_INFINITY ? { kind: 'idle' } : { kind: 'wait', until: muteEnds };
+  const { due, held } = splitByMute(rows, facts, now);
+  const groups = groupByCompany(due).map((group) => ({ group, flushAt: flushAt(group, facts, now) }));
+  const soonest = Math.min(...groups.map((one) => one.flushAt), ...held);
+  const [oldest] = groups;
+  // As soon as one may go, the oldest goes: "Anna is on it" must not overtake the outage it is about.
+  if (oldest && groups.some((one) => one.flushAt <= now)) {
+    const { group } = oldest;
+    return {
+      kind: 'send',
+      rows: group,
+      dueSince: Math.max(...group.map((row) => dueSince(row, facts, now))),
+    };
   }
-  const named = new Set(due.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
-  if (!facts.watchesOthers(named)) return send(due);
-  const flushAt = Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
-  // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
-  const isDue = flushAt <= now || last.writtenAt > now;
-  return isDue ? send(due) : { kind: 'wait', until: Math.min(flushAt, muteEnds) };
+  return soonest === Number.POSITIVE_INFINITY ? { kind: 'idle' } : { kind: 'wait', until: soonest };
 }
 
-/** Whoever stops forty conferences at once does one thing. */
-function belongTogether(row: OutboxRow, first: OutboxRow): boolean {
-  if (row === first) return true;
-  if (row.event.kind !== 'conference-stopped' || first.event.kind !== 'conference-stopped') return false;
-  return row.event.server === first.event.server && row.event.by.id === first.event.by.id;
+/** In the order of their first rows. */
+function groupByCompany(rows: readonly OutboxRow[]): OutboxRow[][] {
+  const groups = new Map<string, OutboxRow[]>();
+  for (const row of rows) {
+    const key = companyKey(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
+}
+
+function companyKey({ id, event }: OutboxRow): string {
+  const company = COMPANY[event.kind];
+  if (company === 'servers') return company;
+  return event.kind === 'conference-stopped' ? `${event.by.id} ${event.server}` : `alone ${id}`;
+}
+
+/** When a group waits for company no longer. */
+function flushAt(group: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): EpochMs {
+  const [first] = group;
+  const last = group.at(-1);
+  if (!first || !last || COMPANY[first.event.kind] === 'none') return now;
+  const servers = new Set(group.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
+  if (COMPANY[first.event.kind] === 'servers' && !facts.watchesOthers(servers)) return now;
+  // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
+  if (last.writtenAt > now) return now;
+  return Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
 }
 
 function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {
-  const server = serverOf(event);
+  const server = COMPANY[event.kind] === 'servers' ? serverOf(event) : undefined;
   const muteEnd = (server === undefined ? undefined : mutedUntil(server)) ?? writtenAt;
   return muteEnd > now ? writtenAt : Math.max(writtenAt, muteEnd);
 }
@@ -88,7 +109,7 @@ function splitByMute(
   const held: EpochMs[] = [];
   const recoveries = recoveriesOfTold(rows);
   for (const row of rows) {
-    const server = serverOf(row.event);
+    const server = COMPANY[row.event.kind] === 'servers' ? serverOf(row.event) : undefined;
     const until = server === undefined ? undefined : mutedUntil(server);
     const isMuted = until !== undefined && until > now;
     // What came before the recovery, e.g. a reminder, goes with it: it is over too.

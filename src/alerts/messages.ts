@@ -62,11 +62,10 @@ export function createCompose(deps: MessageDependencies): Compose {
       : rows.length > 1
         ? words.stops(rows.map((row) => row.event).filter((one) => one.kind === 'conference-stopped'))
         : words.single(event);
-    const writtenAt = rows.at(-1)?.writtenAt ?? now;
     if (now - dueSince < LATE_AFTER) return body;
     const late = deps.translator.html('alert.late', {
-      time: deps.formats.time(writtenAt, now),
-      duration: deps.formats.duration(now - writtenAt),
+      time: deps.formats.time(dueSince, now),
+      duration: deps.formats.duration(now - dueSince),
     });
     return { ...body, text: joinHtml([body.text, late], '\n\n') };
   };
@@ -254,8 +253,9 @@ class Words {
     return this.#deps.translator.html('alert.maybe-blind', { down, total });
   }
 
-  #stillOthers({ down, stillDown }: Folded): Html | undefined {
-    const told = new Set<ServerName>([...down, ...stillDown].map((event) => event.server));
+  #stillOthers({ down, stillDown, up }: Folded): Html | undefined {
+    // What came up is told here; whether it is believed by now depends on who was quicker.
+    const told = new Set<ServerName>([...down, ...stillDown, ...up].map((event) => event.server));
     const others = this.#deps.facts.downServers().filter(({ server }) => !told.has(server));
     if (others.length === 0) return undefined;
     const { translator } = this.#deps;

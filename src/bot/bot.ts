@@ -58,8 +58,8 @@ export function createBot(deps: BotDependencies): Conversation {
   function answer(incoming: Incoming): Reception {
     const asked = actionOf(incoming);
     if (asked === 'nothing') return { kind: 'ignore' };
-    if (asked === 'outdated') return showing(outdatedScreen(ui(), deps.servers));
     const { action, keepsMessage } = asked;
+    if (action === 'outdated') return showing(outdatedScreen(ui(), deps.servers), keepsMessage);
 
     const { person, address } = incoming;
     const context = (signal: AbortSignal): Context => ({
@@ -100,18 +100,21 @@ export function createBot(deps: BotDependencies): Conversation {
 }
 
 interface Asked {
-  readonly action: Action;
+  readonly action: Action | 'outdated';
   readonly keepsMessage: boolean;
 }
 
 /** In a group only commands and presses are for the bot; in a private chat any text brings the list of servers. */
-function actionOf({ request, place }: Incoming): Asked | 'outdated' | 'nothing' {
-  if (request.kind === 'tap') return decodeButton(request.data) ?? 'outdated';
+function actionOf({ request, place }: Incoming): Asked | 'nothing' {
+  if (request.kind === 'tap') {
+    const { action = 'outdated', keepsMessage } = decodeButton(request.data);
+    return { action, keepsMessage };
+  }
   const isKnown = request.kind === 'command' && Object.hasOwn(COMMANDS, request.name);
   if (isKnown) return { action: COMMANDS[request.name as CommandName], keepsMessage: false };
   return place === 'private' ? { action: COMMANDS.start, keepsMessage: false } : 'nothing';
 }
 
-function showing(screen: Screen): Reception {
-  return { kind: 'work', work: { waiting: undefined, run: async () => ({ screen }) } };
+function showing(screen: Screen, keepsMessage = false): Reception {
+  return { kind: 'work', work: { waiting: undefined, keepsMessage, run: async () => ({ screen }) } };
 }

@@ -119,13 +119,11 @@ function fields(action: Action): (string | number)[] {
   }
 }
 
-/** @returns `undefined` for anything that was not made here: an outdated or forged button */
-export function decodeButton(
-  data: string,
-): { readonly action: Action; readonly keepsMessage: boolean } | undefined {
+/** What came back from a button; no action: it is outdated or forged. */
+export function decodeButton(data: string): { readonly action?: Action; readonly keepsMessage: boolean } {
   const keepsMessage = data.startsWith(KEPT);
   const action = decode(keepsMessage ? data.slice(KEPT.length) : data);
-  return action && { action, keepsMessage };
+  return { ...(action && { action }), keepsMessage };
 }
 
 /** @returns `undefined` for anything that `encode` would not have made */

@@ -1,5 +1,5 @@
 /**
- * When is a conference forgotten? TrueConf's own definition: longer than an hour, and either no moderator is in it
+ * When is a conference forgotten? TrueConf's own definition: an hour or longer, and either no moderator is in it
  * or only the owner or a moderator is left (README of TrueConf's example bot). Reads nothing, stops nothing.
  */
 import type { DurationMs } from '../lib/time.ts';

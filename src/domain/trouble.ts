@@ -1,6 +1,6 @@
 /**
  * Why a server could not be asked or would not do what was asked: one list of codes for probes, screens, logs and
- * locale keys (`trouble.refused`, …). Holds no text: what a person reads is chosen by code.
+ * locale keys (`cause.refused`, …). Holds no text: what a person reads is chosen by code.
  */
 
 export const TROUBLE_CODES = [

@@ -27,7 +27,7 @@ const CONFIRM_AFTER: DurationMs = 1 * SECOND;
 /** How often a server that answers is asked who is on it. A look at its history costs it more than a probe. */
 const SCAN_INTERVAL: DurationMs = 2 * MINUTE;
 
-/** A round starts up to this share of the interval early, so that servers do not fall into step. */
+/** A round starts up to this share of the interval early, so that servers spread over its ticks. */
 const JITTER = 0.05;
 
 /** What the monitor needs of a server. */

@@ -6,7 +6,7 @@ import type { Event } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import type { OutboxRow } from '../../src/domain/outbox.ts';
 import { type EpochMs, HOUR, MINUTE } from '../../src/lib/time.ts';
-import { ALPHA, acknowledged, BETA, down, row, rows, stillDown, up } from './rows.ts';
+import { ALPHA, acknowledged, BETA, down, row, rows, stillDown, stopped, up } from './rows.ts';
 
 const OTHERS: BatchFacts = { mutedUntil: () => undefined, watchesOthers: () => true };
 const ALONE: BatchFacts = { ...OTHERS, watchesOthers: () => false };
@@ -77,6 +77,65 @@ describe('what is told one by one', () => {
   });
 });
 
+describe('stops of conferences', () => {
+  const carol = { id: 8, name: 'Carol' };
+
+  test('by one person on one server wait a second for more, three at most, and go together in their order', () => {
+    const waiting = rows(stopped(ALPHA, 0, 'A'), stopped(ALPHA, 1, 'B'), stopped(ALPHA, 2, 'C'));
+    for (const facts of [OTHERS, ALONE]) {
+      expect(nextBatch(waiting, facts, 2)).toEqual({ kind: 'wait', until: 2 + QUIET });
+      expect(nextBatch(waiting, facts, 1 + QUIET)).toEqual({ kind: 'wait', until: 2 + QUIET });
+      expect(nextBatch(waiting, facts, 2 + QUIET)).toEqual({ kind: 'send', rows: waiting, dueSince: 2 });
+    }
+    const many = rows(stopped(ALPHA, 0, 'A'), stopped(ALPHA, 2_900, 'B'));
+    expect(nextBatch(many, OTHERS, 2_900)).toEqual({ kind: 'wait', until: LONGEST_WAIT });
+  });
+
+  test('those by somebody else, or on another server, are a message of their own', () => {
+    const waiting = rows(
+      stopped(ALPHA, 0, 'A'),
+      stopped(ALPHA, 0, 'B', carol),
+      stopped(BETA, 0, 'C'),
+      stopped(ALPHA, 0, 'D'),
+    );
+    expect(sent(nextBatch(waiting, OTHERS, QUIET))).toEqual([1, 4]);
+    expect(sent(nextBatch(waiting.slice(1, 3), OTHERS, QUIET))).toEqual([2]);
+    expect(sent(nextBatch(waiting.slice(2, 3), OTHERS, QUIET))).toEqual([3]);
+  });
+
+  test('a person is known by the id (two may have one name, and one may change it)', () => {
+    const waiting = rows(
+      stopped(ALPHA, 0, 'A', { id: 7, name: 'Boris' }),
+      stopped(ALPHA, 0, 'B', { id: 8, name: 'Boris' }),
+      stopped(ALPHA, 0, 'C', { id: 7, name: 'Bob' }),
+    );
+    expect(sent(nextBatch(waiting, OTHERS, QUIET))).toEqual([1, 3]);
+  });
+
+  test('they do not overtake what happened before the first of them, nor does anything overtake them', () => {
+    const waiting = rows(
+      down(BETA, 0),
+      stopped(ALPHA, 10, 'A'),
+      stopped(ALPHA, 10, 'B'),
+      acknowledged(BETA, 20),
+    );
+    expect(sent(nextBatch(waiting, OTHERS, 20))).toEqual([1]);
+    expect(sent(nextBatch(waiting.slice(1), OTHERS, 20))).toEqual([2, 3]);
+    expect(sent(nextBatch(waiting.slice(3), OTHERS, 20))).toEqual([4]);
+  });
+
+  test('a mute of the server does not hold them: somebody has done something', () => {
+    expect(sent(nextBatch(rows(stopped(ALPHA, 0, 'A')), muted(HOUR, ALPHA), QUIET))).toEqual([1]);
+  });
+
+  test('nothing else that is told one by one goes with them or with its like', () => {
+    const waiting = rows(acknowledged(ALPHA, 0), acknowledged(ALPHA, 0), stopped(ALPHA, 0, 'A'));
+    expect(sent(nextBatch(waiting, OTHERS, 0))).toEqual([1]);
+    expect(sent(nextBatch(waiting.slice(1), OTHERS, 0))).toEqual([2]);
+    expect(sent(nextBatch([...waiting].reverse(), OTHERS, 0))).toEqual([3]);
+  });
+});
+
 describe('mute', () => {
   test('holds until it ends, to the millisecond', () => {
     const waiting = rows(down(ALPHA, 0));
@@ -114,7 +173,9 @@ describe('mute', () => {
 /** What can happen to one recipient: time passes, and then something. */
 type Happening =
   | { readonly gap: number; readonly kind: 'change' | 'reminder' | 'acknowledge'; readonly server: number }
-  | { readonly gap: number; readonly kind: 'mute'; readonly server: number; readonly length: number };
+  | { readonly gap: number; readonly kind: 'stop'; readonly server: number; readonly person: number }
+  | { readonly gap: number; readonly kind: 'mute'; readonly server: number; readonly length: number }
+  | { readonly gap: number; readonly kind: 'busy'; readonly length: number };
 
 const anyGap = fc.oneof(fc.nat(400), fc.nat(5_000), fc.nat(2 * HOUR));
 const anyHistory: fc.Arbitrary<Happening[]> = fc.array(
@@ -130,6 +191,21 @@ const anyHistory: fc.Arbitrary<Happening[]> = fc.array(
         kind: fc.constantFrom('reminder' as const, 'acknowledge' as const),
         server: fc.nat(3),
       }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        // Whoever stops several does it in a row.
+        gap: fc.nat(400),
+        kind: fc.constant('stop' as const),
+        server: fc.nat(1),
+        person: fc.nat(1),
+      }),
+    },
+    // A message is under way, and others wait meanwhile.
+    {
+      weight: 2,
+      arbitrary: fc.record({ gap: anyGap, kind: fc.constant('busy' as const), length: fc.nat(MINUTE) }),
     },
     {
       weight: 2,
@@ -148,6 +224,8 @@ interface Sent {
   readonly at: EpochMs;
   readonly rows: readonly OutboxRow[];
   readonly muted: readonly ServerName[];
+  /** All that waited at that moment. */
+  readonly before: readonly OutboxRow[];
 }
 
 interface Lived {
@@ -165,14 +243,17 @@ function live(history: readonly Happening[]): Lived {
   const outcome: Sent[] = [];
   let waiting: OutboxRow[] = [];
   let now: EpochMs = 0;
+  let busyUntil: EpochMs = 0;
   const facts: BatchFacts = { mutedUntil: (server) => mutes.get(server), watchesOthers: () => true };
 
   const passUntil = (end: EpochMs) => {
     for (;;) {
+      if (busyUntil > end) break;
+      now = Math.max(now, busyUntil);
       const batch = nextBatch(waiting, facts, now);
       if (batch.kind === 'send') {
         const active = names.filter((name) => (mutes.get(name) ?? 0) > now);
-        outcome.push({ at: now, rows: batch.rows, muted: active });
+        outcome.push({ at: now, rows: batch.rows, muted: active, before: waiting });
         expect(batch.dueSince).toBeLessThanOrEqual(now);
         waiting = waiting.filter((one) => !batch.rows.includes(one));
         continue;
@@ -187,12 +268,19 @@ function live(history: readonly Happening[]): Lived {
 
   for (const happening of history) {
     passUntil(now + happening.gap);
+    if (happening.kind === 'busy') {
+      busyUntil = now + happening.length;
+      continue;
+    }
     const server = names[happening.server] as ServerName;
     if (happening.kind === 'mute') {
       mutes.set(server, now + happening.length);
       continue;
     }
-    const event = eventOf(happening.kind, server, isDown, now);
+    const event =
+      happening.kind === 'stop'
+        ? stopped(server, now, `T${written.length}`, { id: happening.person, name: 'Somebody' })
+        : eventOf(happening.kind, server, isDown, now);
     if (!event) continue;
     const one = row(written.length + 1, event, now);
     written.push(one);
@@ -227,7 +315,12 @@ function serverIn({ event }: OutboxRow): ServerName | undefined {
   return 'server' in event ? event.server : undefined;
 }
 
-const isSingle = ({ event }: OutboxRow) => event.kind === 'outage-acknowledged';
+const isSingle = ({ event }: OutboxRow) =>
+  event.kind === 'outage-acknowledged' || event.kind === 'conference-stopped';
+
+/** Whose stops on which server; nothing for anything else. */
+const stopsOf = ({ event }: OutboxRow) =>
+  event.kind === 'conference-stopped' ? `${event.by.id} ${event.server}` : undefined;
 
 describe('over any history', () => {
   test('every row goes out exactly once (nothing is lost, nothing is told twice)', () => {
@@ -248,10 +341,38 @@ describe('over any history', () => {
     });
   });
 
-  test('a message holds changes together or one other thing alone', () => {
+  test("a message holds changes together, or one person's stops on one server, or one other thing alone", () => {
     given(({ sent: all }) => {
       for (const { rows: group } of all) {
-        if (group.some(isSingle)) expect(group).toHaveLength(1);
+        if (!group.some(isSingle)) continue;
+        const whose = new Set(group.map(stopsOf));
+        expect(whose.size).toBe(1);
+        if (whose.has(undefined)) expect(group).toHaveLength(1);
+      }
+    });
+  });
+
+  test("one person's stops on one server that wait at one moment are one message, in their order", () => {
+    given(({ sent: all }) => {
+      for (const { rows: group, before } of all) {
+        const [first] = group;
+        const whose = first && stopsOf(first);
+        if (whose === undefined) continue;
+        expect(group).toEqual(before.filter((one) => stopsOf(one) === whose));
+        expect(group.map(({ id }) => id)).toEqual(group.map(({ id }) => id).sort((a, b) => a - b));
+      }
+    });
+  });
+
+  test('nothing overtakes what happened before it and is not muted', () => {
+    given(({ sent: all }) => {
+      for (const { rows: group, before, muted: active } of all) {
+        const [first] = group;
+        const overtaken = before.filter(
+          (one) =>
+            one.id < (first?.id ?? 0) && (isSingle(one) || !active.includes(serverIn(one) as ServerName)),
+        );
+        expect(overtaken).toEqual([]);
       }
     });
   });
@@ -280,7 +401,7 @@ describe('over any history', () => {
   test('what nobody has muted waits 3 s at most', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
-        const { sent: all } = live(history.filter(({ kind }) => kind !== 'mute'));
+        const { sent: all } = live(history.filter(({ kind }) => kind !== 'mute' && kind !== 'busy'));
         for (const { at, rows: group } of all) {
           for (const one of group) expect(at - one.writtenAt).toBeLessThanOrEqual(LONGEST_WAIT);
         }

@@ -9,7 +9,7 @@ import { createFormats } from '../../src/i18n/formats.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 import { START } from '../support/virtual-clock.ts';
-import { ALPHA, BETA, down, rows, stillDown, up } from './rows.ts';
+import { ALPHA, BETA, down, rows, stillDown, stopped, up } from './rows.ts';
 
 const translator = await loadTranslator('en');
 
@@ -60,6 +60,34 @@ describe('words', () => {
     };
     const { text } = write([{ kind: 'conference-stopped', server: ALPHA, at: START, by, conference }]);
     expect(text).toBe('⏹ Boris stopped the conference <b>room-7</b> on alpha');
+  });
+
+  test('several conferences that one person stopped on one server are one message, a line each', () => {
+    const { text, keyboard } = write(
+      ['Daily', undefined, 'A & <b>B</b>'].map((topic) => stopped(ALPHA, START, topic)),
+    );
+    expect(text.split('\n')).toEqual([
+      '⏹ Boris stopped 3 conferences on alpha',
+      '• Daily',
+      '• id-undefined',
+      '• A &amp; &lt;b&gt;B&lt;/b&gt;',
+    ]);
+    expect(keyboard).toEqual([[{ label: 'Open alpha', data: 'open alpha' }]]);
+  });
+
+  test('of many stopped conferences twenty are named, the others counted', () => {
+    const many = (count: number) =>
+      write(Array.from({ length: count }, (_, index) => stopped(ALPHA, START, `T${index}`))).text.split('\n');
+    const named = Array.from({ length: 20 }, (_, index) => `• T${index}`);
+    expect(many(20)).toEqual(['⏹ Boris stopped 20 conferences on alpha', ...named]);
+    expect(many(21)).toEqual(['⏹ Boris stopped 21 conferences on alpha', ...named, 'and 1 more']);
+    expect(many(60)).toEqual(['⏹ Boris stopped 60 conferences on alpha', ...named, 'and 40 more']);
+  });
+
+  test('stops that are told late say so, by the last of them', () => {
+    const { text } = write([stopped(ALPHA, START - SECOND, 'A'), stopped(ALPHA, START, 'B')], START + MINUTE);
+    expect(text.split('\n').slice(1, 3)).toEqual(['• A', '• B']);
+    expect(text).toContain('1 min late: this message is from 10:00');
   });
 
   test('nobody is cut off when nothing was running', () => {
@@ -179,8 +207,12 @@ describe('names from outside', () => {
           { kind: 'monitoring-switched', server: name, at: START, by: { id: 1, name: person }, on: false },
           { kind: 'conference-stopped', server: name, at: START, by, conference },
         ];
-        for (const event of events) {
-          const { text } = write([event], START, {
+        const told = [
+          ...events.map((event) => [event]),
+          [stopped(name, START, person), stopped(name, START, person)],
+        ];
+        for (const group of told) {
+          const { text } = write(group, START, {
             down: [{ server: `other ${server}` as ServerName, since: START }],
           });
           const withoutTags = text.replaceAll(/<\/?(b|i|code)>/g, '');

@@ -1,7 +1,7 @@
 /** Outbox rows for the tests of alerts, as short as they can be written. */
 import type { FailedProbe } from '../../src/domain/availability.ts';
 import type { Event } from '../../src/domain/events.ts';
-import type { ServerName } from '../../src/domain/names.ts';
+import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import type { OutboxRow, Recipient } from '../../src/domain/outbox.ts';
 import type { EpochMs } from '../../src/lib/time.ts';
 
@@ -29,6 +29,22 @@ export function stillDown(server: ServerName, at: EpochMs, downSince = at - 1_00
 
 export function acknowledged(server: ServerName, at: EpochMs): Event {
   return { kind: 'outage-acknowledged', server, at, by: { id: 7, name: 'Boris' } };
+}
+
+export function stopped(
+  server: ServerName,
+  at: EpochMs,
+  topic?: string,
+  by = { id: 7, name: 'Boris' },
+): Event {
+  const conference = {
+    id: `id-${topic}` as ConferenceId,
+    topic,
+    owner: 'o',
+    people: 3,
+    reason: 'empty' as const,
+  };
+  return { kind: 'conference-stopped', server, at, by, conference };
 }
 
 export function row(id: number, event: Event, writtenAt: EpochMs = event.at, recipient = ANNA): OutboxRow {

@@ -61,7 +61,9 @@ test('25 servers are paged by ten, and every one is on exactly one page (a phone
   });
   const anna = harness.chat(ANNA);
   await anna.send('/start');
-  expect(anna.text).toBe('TrueConf servers\n25 servers: 🟢 0 up · 🔴 0 down · ⚪ 25 unknown\npage 1 of 3 · as of hh:mm:ss');
+  expect(anna.text).toBe(
+    'TrueConf servers\n25 servers: 🟢 0 up · 🔴 0 down · ⚪ 25 unknown\npage 1 of 3 · as of hh:mm:ss',
+  );
   expect(anna.rows.slice(-2)).toEqual([['2 ›', '3 »'], ['↻ Refresh']]);
   const seen = anna.buttons.filter((label) => label.startsWith('⚪'));
   await anna.tap('2 ›');

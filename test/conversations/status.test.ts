@@ -232,11 +232,29 @@ test('a button below an alert about a server that is gone says so in a message o
   await boris.open('two', 'Status');
   await anna.until((text) => text.includes('two is down'));
   const alert = anna.message.messageId;
+  // A program that ends while Telegram answers tells it once more.
+  await expect.poll(() => harness.store.outbox()).toEqual([]);
 
   await harness.restart((settings) => ({ ...settings, servers: settings.servers.slice(0, 1) }));
 
   expect(await anna.tap('Mute 8 h')).toMatch(
     /^This button is outdated\. Nothing was done\.\n\nTrueConf servers\n1 server: /,
+  );
+  expect(anna.message.messageId).not.toBe(alert);
+});
+
+test('an alert whose button nobody understands any more stays as well', async () => {
+  const harness = await startHarness({ statusKeys: { failures: 1 } });
+  await harness.probed();
+  await harness.server().setFault({ kind: 'down' });
+  const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
+  await boris.open(SERVER, 'Status');
+  await anna.until((text) => text.includes('is down'));
+  const alert = anna.message.messageId;
+  const from = anna.history.length;
+  anna.forge('!zz:1');
+  expect(await anna.next(from)).toMatch(
+    /^This button is outdated\. Nothing was done\.\n\nTrueConf servers\n/,
   );
   expect(anna.message.messageId).not.toBe(alert);
 });

@@ -132,11 +132,14 @@ describe('times: the clock on the wall, also on the days when it is changed', ()
   });
 });
 
-test.each(['our_words', 'x', ''])('a locale file named "%s" is no language: dates as in English', (locale) => {
-  const formats = createFormats(locale, 'UTC');
-  expect(formats.duration(61 * MINUTE)).toBe('1 hr 1 min');
-  expect(formats.time(at('2024-12-31T23:30:00Z'), at('2025-01-01T00:30:00Z'))).toBe('31 Dec 2024 23:30');
-});
+test.each(['our_words', 'x', ''])(
+  'a locale file named "%s" is no language: dates as in English',
+  (locale) => {
+    const formats = createFormats(locale, 'UTC');
+    expect(formats.duration(61 * MINUTE)).toBe('1 hr 1 min');
+    expect(formats.time(at('2024-12-31T23:30:00Z'), at('2025-01-01T00:30:00Z'))).toBe('31 Dec 2024 23:30');
+  },
+);
 
 /** Which space joins a number and its unit differs between versions of ICU; that it is one is what counts. */
 function spaces(text: string): string {

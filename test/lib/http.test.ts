@@ -200,6 +200,28 @@ test('an abort while waiting for a turn sends nothing', async () => {
   expect(silent.accepted()).toBeLessThanOrEqual(1);
 });
 
+test.each([false, true])(
+  'an abort in the very tick of the call is not lost, and leaves the place to others (fresh: %s)',
+  async (fresh) => {
+    let answers = false;
+    const server = await listen(
+      net.createServer((socket) => {
+        socket.on('data', () => answers && socket.write(OK));
+      }),
+    );
+    const origin = at(server.port, { connections: 1 });
+    const reason = new Error('gone before it began');
+    const controller = new AbortController();
+    const asked = origin.request({ ...GET, fresh, signal: controller.signal });
+    controller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    await expect.poll(server.open).toBe(0);
+    // The only place is free: nothing stands before the next one.
+    answers = true;
+    expect(await origin.request(GET)).toMatchObject({ text: 'ok' });
+  },
+);
+
 test('an answered request leaves nothing on the signal, which may live as long as the program', async () => {
   const { port } = await listen(saying(OK));
   const { signal } = new AbortController();

@@ -267,7 +267,7 @@ interface Scene {
 const WAIT_MS = 5_000;
 
 /** Data of a button whose message stays. */
-const isKept = (data: string) => decodeButton(data)?.keepsMessage === true;
+const isKept = (data: string) => decodeButton(data).keepsMessage;
 const isAlert = ({ keyboard }: SimulatedMessage) =>
   keyboard.flat().some(({ callback_data: data = '' }) => isKept(data));
 

@@ -108,6 +108,17 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  /** Resolves with its length once somebody waits for a span that matches; what leads there may take real time. */
+  async untilWaiting(matches: (length: DurationMs) => boolean): Promise<DurationMs> {
+    for (const startedAt = performance.now(); performance.now() - startedAt < 10_000; ) {
+      const found = this.pending.find(({ length }) => matches(length));
+      if (found) return found.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const lengths = this.pending.map(({ length }) => length).join(', ');
+    throw new Error(`nobody waits for that; there are waits of ${lengths} ms`);
+  }
+
   #inOrder(): Sleeper[] {
     return [...this.#sleepers].sort((a, b) => a.due - b.due);
   }

@@ -113,6 +113,50 @@ test('ids and texts that come out can be sent: whole characters, and not absurdl
   );
 });
 
+test.each([
+  ['two\nlines', 'two lines'],
+  ['\r\n a\t\v\f \u0085\u2028\u2029b \r', 'a b'],
+  ['nul\u0000and\u001b[31mescape\u007f', 'nul and [31mescape'],
+  ['\u202egnp.exe\u202c', 'gnp.exe'],
+  ['\u2066a\u2067b\u2068c\u2069 \u202ad\u202be\u202df', 'abc def'],
+  ['no-break\u00a0space', 'no-break space'],
+  ['שלום \u200fعالم 👩‍👩‍👧', 'שלום \u200fعالم 👩‍👩‍👧'],
+])('the topic and the names %j are shown on one line, in the direction they have: %j', (text, shown) => {
+  expect(firstOf({ topic: text, owner: text })).toMatchObject({ topic: shown, owner: shown });
+  const people = decodeParticipants(
+    read({ participants: [{ id: 'p', display_name: text, role: 1 }] }),
+    'anna',
+  );
+  expect(people.participants[0]?.name).toBe(shown);
+  const users = decodeUsers(read({ users: [{ id: 'u', display_name: text, status: 1 }] }));
+  expect(users.online[0]?.name).toBe(shown);
+});
+
+test('whatever a text holds, it is shown on one line, unturned and without spaces around it', () => {
+  const odd = fc.constantFrom('\n', '\r', '\t', ' ', '\u2028', '\u0000', '\u202e', '\u2066', '\u2069', 'x');
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: odd, maxLength: 40 }),
+  );
+  fc.assert(
+    fc.property(text, (topic) => {
+      const shown = firstOf({ topic })?.topic ?? 'nothing';
+      expect(shown).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]| {2}/u);
+      expect(shown).toBe(shown.trim());
+      expect(shown).not.toBe('');
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(['\u202e\u202c', ' \n ', '\u0000'])('a topic of %j is none', (topic) => {
+  expect(firstOf({ topic })).toMatchObject({ topic: undefined });
+});
+
+test('an id is left as it is: it is sent back', () => {
+  expect(firstOf({ named_conf_id: 'a \u202e b' })).toMatchObject({ id: 'a \u202e b' });
+});
+
 test('a text is cut, an id is not: half an id is the id of something else', () => {
   const long = 'x'.repeat(600);
   expect(firstOf({ topic: long, named_conf_id: long })).toMatchObject({

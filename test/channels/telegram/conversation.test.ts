@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Reception } from '../../../src/channels/port.ts';
-import { ANNA, BORIS, GROUP, markup, reply, type Stage, screen, setStage, slow } from './harness.ts';
-import { eventually, turn } from './virtual-clock.ts';
+import {
+  ANNA,
+  BORIS,
+  eventually,
+  GROUP,
+  keeping,
+  markup,
+  reply,
+  type Stage,
+  screen,
+  setStage,
+  slow,
+  turn,
+} from './harness.ts';
 
 const shows = (stage: Stage, at: { chatId: number; messageId: number }, text: string) =>
   eventually(() => stage.text(at) === text, `the message shows ${text}`);
@@ -229,6 +241,86 @@ describe('the waiting screen', () => {
   });
 });
 
+describe('a button whose message stays', () => {
+  /** The menu as it was sent: never edited, its buttons in place. */
+  const stays = (stage: Stage, menu: { messageId: number }) => {
+    expect(stage.telegram.messages.find(({ messageId }) => messageId === menu.messageId)).toMatchObject({
+      text: 'the menu',
+      keyboard: [[{ text: 'Status' }, { text: 'Users' }]],
+    });
+    const edits = ['editMessageText', 'editMessageReplyMarkup', 'deleteMessage'].flatMap(stage.calls);
+    expect(edits.filter(({ params }) => params.message_id === menu.messageId)).toEqual([]);
+  };
+
+  test('is answered, and its reply is a new message in the same topic', async () => {
+    const stage = await setStage();
+    await stage.channel.deliver(
+      `${GROUP}:42`,
+      screen('the menu', ['Status', 'Users']),
+      new AbortController().signal,
+    );
+    const menu = stage.telegram.messages[0] ?? { chatId: 0, messageId: 0 };
+    void stage.listen(() => keeping(reply('up')));
+    const press = stage.telegram.press(ANNA, menu, 'Status');
+    const own = await stage.telegram.waitForMessage(({ text }) => text === 'up');
+    expect(own).toMatchObject({ chatId: GROUP, threadId: 42 });
+    await eventually(() => stage.telegram.answered(press) !== undefined, 'the press is answered');
+    expect(stage.telegram.answered(press)).toEqual({});
+    await stage.stop();
+    expect(stage.telegram.messages).toHaveLength(2);
+    stays(stage, menu);
+  });
+
+  test('has its waiting screen in the new message, which becomes the reply', async () => {
+    const stage = await setStage();
+    const menu = await stage.menu();
+    const work = slow('asking the server');
+    void stage.listen(() => keeping(work.reception));
+    stage.telegram.press(ANNA, menu, 'Status');
+    await stage.clock.untilWaiting((ms) => ms === 1_000);
+    await stage.clock.advance(1_000);
+    const { messageId } = await stage.telegram.waitForMessage(({ text }) => text === 'asking the server');
+    work.finish({ screen: screen('up') });
+    await shows(stage, { chatId: ANNA.id, messageId }, 'up');
+    expect(stage.telegram.messages).toHaveLength(2);
+    stays(stage, menu);
+  });
+
+  test('stays also when a newer press overtakes the work: only the waiting screen goes', async () => {
+    const stage = await setStage();
+    const menu = await stage.menu();
+    const work = slow('asking');
+    void stage.listen(by({ Status: () => keeping(work.reception), Users: () => keeping(reply('users')) }));
+    stage.telegram.press(ANNA, menu, 'Status');
+    await stage.clock.untilWaiting((ms) => ms === 1_000);
+    await stage.clock.advance(1_000);
+    await stage.telegram.waitForMessage(({ text }) => text === 'asking');
+    stage.telegram.press(ANNA, menu, 'Users');
+    await stage.telegram.waitForMessage(({ text }) => text === 'users');
+    await eventually(() => !stage.telegram.messages.some(({ text }) => text === 'asking'), 'it is deleted');
+    expect(work.signal?.aborted).toBe(true);
+    await stage.stop();
+    expect(stage.telegram.messages.map(({ text }) => text)).toEqual(['the menu', 'users']);
+    stays(stage, menu);
+  });
+
+  test('stays also when the work breaks', async () => {
+    const stage = await setStage();
+    const menu = await stage.menu();
+    void stage.listen(() =>
+      keeping({
+        kind: 'work',
+        work: { waiting: screen('asking'), run: () => Promise.reject(new Error('a bug')) },
+      }),
+    );
+    stage.telegram.press(ANNA, menu, 'Status');
+    await eventually(() => complaints(stage).length > 0, 'it is logged');
+    await stage.stop();
+    expect(stage.telegram.messages).toHaveLength(1);
+    stays(stage, menu);
+  });
+});
+
 describe('edits that cannot be', () => {
   test('one that changes nothing counts as done', async () => {
     const stage = await setStage();
@@ -349,13 +441,13 @@ describe('Telegram in trouble', () => {
     const gaveUp = () => stage.lines.some(({ message }) => message === 'a screen could not be shown');
     for (let spent = 0; spent <= 75_000 && !gaveUp(); spent += 6_000) {
       await eventually(
-        () => gaveUp() || stage.clock.waits.some((ms) => ms <= 6_000),
+        () => gaveUp() || stage.clock.pending.some(({ length }) => length <= 6_000),
         'there is another wait',
       );
       await stage.clock.advance(6_000);
     }
     await eventually(gaveUp, 'it is given up');
-    expect(stage.clock.waits).toEqual([]);
+    expect(stage.clock.pending).toEqual([]);
   });
 
   test('a person who has blocked the bot costs one try', async () => {
@@ -366,7 +458,7 @@ describe('Telegram in trouble', () => {
     stage.telegram.press(ANNA, menu, 'Status');
     await eventually(() => complaints(stage).length > 0, 'it is logged');
     expect(stage.calls('editMessageText')).toHaveLength(1);
-    expect(stage.clock.waits).toEqual([]);
+    expect(stage.clock.pending).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ import {
   type TelegramSimulator,
   type TelegramSimulatorOptions,
 } from '../../../src/simulator/telegram.ts';
-import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 export const ANNA = { id: 1001, name: 'Anna' };
 export const BORIS = { id: 1002, name: 'Boris' };
@@ -52,7 +52,7 @@ export interface StageOptions extends TelegramSimulatorOptions {
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const telegram = await startTelegram({ callbackTimeoutMs: 1e9, ...options });
   const fetcher = fetchThrough({ connectTimeout: 5_000, connections: 64 });
-  const clock = virtualClock();
+  const clock = new VirtualClock();
   const lines: LogLine[] = [];
   const states: LineState[] = [];
   const incoming: Incoming[] = [];
@@ -115,9 +115,28 @@ export function markup(text: string): Html {
   return text as Html;
 }
 
+/** Lets everything that is ready run, sockets included. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves when the claim holds. */
+export async function eventually(claim: () => boolean, what: string): Promise<void> {
+  for (const startedAt = performance.now(); !claim(); await turn()) {
+    if (performance.now() - startedAt > 10_000) throw new Error(`it never came to be that ${what}`);
+  }
+}
+
 /** Work that is done at once. */
 export function reply(text: string): Reception {
   return { kind: 'work', work: { waiting: undefined, run: async () => ({ screen: screen(text) }) } };
+}
+
+/** The same work, for a button whose message stays. */
+export function keeping(reception: Reception): Reception {
+  return reception.kind === 'work'
+    ? { kind: 'work', work: { ...reception.work, keepsMessage: true } }
+    : reception;
 }
 
 /** Work that the test ends by hand. */

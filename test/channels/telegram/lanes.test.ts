@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openLanes } from '../../../src/channels/telegram/lanes.ts';
 import { openSpot } from '../../../src/channels/telegram/spots.ts';
-import { turn, virtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { turn } from './harness.ts';
 
 const never = new AbortController().signal;
 
@@ -26,7 +27,7 @@ function request() {
 
 describe('two screens for one message', () => {
   test('the newer is sent when the older has settled, so that it is the one that stays', async () => {
-    const lanes = openLanes(virtualClock());
+    const lanes = openLanes(new VirtualClock());
     const [older, newer] = [request(), request()];
     const shownOlder = lanes.enter('m').take(never, never, older.run);
     const shownNewer = lanes.enter('m').take(never, never, newer.run);
@@ -41,7 +42,7 @@ describe('two screens for one message', () => {
   });
 
   test('an older one that hangs is given up after two seconds and not before', async () => {
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const lanes = openLanes(clock);
     const [older, newer] = [request(), request()];
     const shownOlder = lanes.enter('m').take(never, never, older.run);
@@ -57,7 +58,7 @@ describe('two screens for one message', () => {
   });
 
   test('an older one whose turn comes late is not sent any more', async () => {
-    const lanes = openLanes(virtualClock());
+    const lanes = openLanes(new VirtualClock());
     const older = lanes.enter('m');
     lanes.enter('m');
     const late = request();
@@ -66,7 +67,7 @@ describe('two screens for one message', () => {
   });
 
   test('who waited for a turn and was overtaken meanwhile leaves the others alone', async () => {
-    const clock = virtualClock();
+    const clock = new VirtualClock();
     const lanes = openLanes(clock);
     const [first, second, third] = [request(), request(), request()];
     const shownFirst = lanes.enter('m').take(never, never, first.run);
@@ -86,7 +87,7 @@ describe('two screens for one message', () => {
 });
 
 test('a ticket for a message just sent is older than a press on it that is already there', () => {
-  const lanes = openLanes(virtualClock());
+  const lanes = openLanes(new VirtualClock());
   const sender = lanes.enter('person');
   const press = lanes.enter('message');
   const moved = lanes.enter('message', sender.number);
@@ -95,7 +96,7 @@ test('a ticket for a message just sent is older than a press on it that is alrea
 });
 
 test('a spot that sent its own message is not newer there than a press on that message', () => {
-  const lanes = openLanes(virtualClock());
+  const lanes = openLanes(new VirtualClock());
   const spot = openSpot(lanes, { chat: 1, thread: undefined }, 2, undefined);
   const press = lanes.enter('message 1 77');
   spot.moveTo(77);
@@ -107,7 +108,7 @@ test('a spot that sent its own message is not newer there than a press on that m
 });
 
 test('lanes do not wait for each other, and are forgotten when the last ticket is given back', async () => {
-  const lanes = openLanes(virtualClock());
+  const lanes = openLanes(new VirtualClock());
   const [one, other, again] = [lanes.enter('a'), lanes.enter('b'), lanes.enter('a')];
   const busy = request();
   void one.take(never, never, busy.run).catch(() => {});

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TokenRefused } from '../../../src/channels/telegram/token-refused.ts';
 import type { TelegramFault } from '../../../src/simulator/telegram.ts';
-import { ANNA, reply, type Stage, screen, setStage, slow } from './harness.ts';
-import { eventually, turn } from './virtual-clock.ts';
+import { ANNA, eventually, reply, type Stage, screen, setStage, slow, turn } from './harness.ts';
 
 const codes = ({ states }: Stage) =>
   states.map((state) => (state.kind === 'trouble' ? state.code : state.kind));
@@ -213,7 +212,7 @@ describe('409', () => {
     await reach(stage, 'connected');
     await stage.telegram.waitForCall(({ method }) => method === 'getUpdates');
     const push = async () => {
-      await eventually(() => stage.clock.waits.length === 0, 'it polls');
+      await eventually(() => stage.clock.pending.length === 0, 'it polls');
       await fetch(`${stage.telegram.apiRoot}/bot${stage.telegram.token}/getUpdates?timeout=0`);
     };
     for (let round = 0; round < 3; round++) {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html } from '../../../src/i18n/markup.ts';
 import type { TelegramFault } from '../../../src/simulator/telegram.ts';
-import { ANNA, BORIS, GROUP, markup, reply, type Stage, screen, setStage } from './harness.ts';
-import { eventually } from './virtual-clock.ts';
+import { ANNA, BORIS, eventually, GROUP, markup, reply, type Stage, screen, setStage } from './harness.ts';
 
 const never = new AbortController().signal;
 const deliver = (stage: Stage, address: string | number, text = 'an alert', buttons: string[] = []) =>
