@@ -1,11 +1,11 @@
 /** The words of an alert: rows that go out together in, one message out. Chooses nothing and sends nothing. */
 import type { Button, Keyboard, Screen } from '../channels/port.ts';
 import type { FailedProbe } from '../domain/availability.ts';
-import type { Event, EventKind, EventOf } from '../domain/events.ts';
+import type { Event, EventKind, EventOf, StoppedConference } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Formats } from '../i18n/formats.ts';
-import { type Html, html, joinHtml } from '../i18n/markup.ts';
+import { clip, type Html, html, joinHtml } from '../i18n/markup.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
 import { type Folded, fold, type PastOutage } from './fold.ts';
@@ -21,6 +21,9 @@ const NAMES_SHOWN = 10;
 
 /** Conferences named in a message about several that were stopped. */
 const STOPS_SHOWN = 20;
+const TOPIC_LENGTH = 100;
+
+const SHORT_OUTAGE: DurationMs = 10 * MINUTE;
 
 /** From this many on, and over half of all, it may be the bot that is cut off. */
 const BLIND_FROM = 3;
@@ -77,6 +80,10 @@ type SingleEvent = Exclude<Event, AvailabilityEvent>;
 function isAvailability(event: Event): event is AvailabilityEvent {
   const kind: EventKind = event.kind;
   return kind === 'server-down' || kind === 'server-up' || kind === 'server-still-down';
+}
+
+function topicOf({ topic, id }: StoppedConference): string {
+  return clip(topic ?? id, TOPIC_LENGTH);
 }
 
 /** The words of one message, written at `now`. */
@@ -140,7 +147,7 @@ class Words {
     const hidden = events.length - STOPS_SHOWN;
     const text = joinHtml([
       translator.html('alert.stopped-many', { name: by.name, count: events.length, server }),
-      ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${conference.topic ?? conference.id}`),
+      ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${topicOf(conference)}`),
       hidden > 0 ? html`${translator.plain('and-more', { count: hidden })}` : undefined,
     ]);
     return { text, keyboard: [[this.#open(server)]] };
@@ -210,8 +217,7 @@ class Words {
         duration: formats.duration(event.at - event.downSince),
       }),
       translator.html('alert.was-down-between', {
-        from: formats.time(event.downSince, this.#now),
-        to: formats.time(event.at, this.#now),
+        ...this.#span(event.downSince, event.at),
       }),
     ]);
   }
@@ -235,10 +241,16 @@ class Words {
     return translator.html('alert.was-down', {
       server,
       cause: translator.cause(down.failure.trouble),
-      from: formats.time(down.at, this.#now),
-      to: formats.time(up.at, this.#now),
+      ...this.#span(down.at, up.at),
       duration: formats.duration(up.at - down.at),
     });
+  }
+
+  /** To the second when minutes would say "from 10:44 to 10:44". */
+  #span(from: EpochMs, to: EpochMs): { readonly from: string; readonly to: string } {
+    const { formats } = this.#deps;
+    const words = to - from < SHORT_OUTAGE ? formats.moment : formats.time;
+    return { from: words(from, this.#now), to: words(to, this.#now) };
   }
 
   /** One network failure at the bot's side looks like many failures at the servers'. */
@@ -270,7 +282,7 @@ class Words {
 
   #stopped({ server, by, conference }: EventOf<'conference-stopped'>): Html {
     const { translator } = this.#deps;
-    const topic = conference.topic ?? conference.id;
+    const topic = topicOf(conference);
     return joinHtml([
       translator.html('alert.stopped', { server, topic, name: by.name }),
       conference.reason &&

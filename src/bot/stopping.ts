@@ -91,6 +91,8 @@ interface StopOutcome {
   readonly conference: Conference;
   readonly kind: 'stopped' | 'already-ended' | 'failed';
   readonly notice: Html;
+  /** What to do about a failure. */
+  readonly advice?: Html;
 }
 
 /** Runs under no signal: half a stop would leave nobody knowing what happened. Never throws on a server's trouble. */
@@ -116,7 +118,7 @@ async function stopOne(
     if (!(error instanceof ServerTrouble)) throw error;
     const failed = words.html('stop.failed', { topic, cause: words.cause(error.trouble) });
     const advice = words.html('status.advice', { advice: words.advice(error.trouble) });
-    return { conference, kind: 'failed', notice: joinHtml([failed, advice]) };
+    return { conference, kind: 'failed', notice: failed, advice };
   }
   const stopped = { id, topic: conference.topic, owner, people: participants?.length, reason };
   await server.recordStop(stopped, context.person);
@@ -140,6 +142,8 @@ async function showAfterwards(
       : stopped.map(({ notice }) => notice)),
     ...others.slice(0, NOTICES_SHOWN).map(({ notice }) => notice),
     hidden > 0 ? html`${ui().words.plain('and-more', { count: hidden })}` : undefined,
+    // Forty that failed for one reason need one piece of advice.
+    ...new Set(others.map(({ advice }) => advice)),
   ];
   const gone = new Set(outcomes.filter(({ kind }) => kind !== 'failed').map((one) => one.conference.session));
   const unaborted: Context = { ...context, signal: new AbortController().signal };

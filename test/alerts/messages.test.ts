@@ -87,7 +87,7 @@ describe('words', () => {
   test('stops that are told late say so, by the last of them', () => {
     const { text } = write([stopped(ALPHA, START - SECOND, 'A'), stopped(ALPHA, START, 'B')], START + MINUTE);
     expect(text.split('\n').slice(1, 3)).toEqual(['• A', '• B']);
-    expect(text).toContain('1 min late: this message is from 10:00');
+    expect(text).toContain('1 min late: it could not be delivered since 10:00');
   });
 
   test('nobody is cut off when nothing was running', () => {
@@ -108,7 +108,7 @@ describe('words', () => {
     ]);
   });
 
-  const LATE = 'late: this message is from 10:00';
+  const LATE = 'late: it could not be delivered since 10:00';
 
   test('late is from a minute on', () => {
     expect(write([up(ALPHA, START)], START + MINUTE - 1).text).not.toContain(LATE);

@@ -101,7 +101,7 @@ export function maybeBlind(count: number, total: number): string {
 }
 
 export function late(from: string, by: string): string {
-  return `<i>${by} late: this message is from ${from} and could not be delivered before.</i>`;
+  return `<i>${by} late: it could not be delivered since ${from}.</i>`;
 }
 
 export function isOnIt(person: string, server: string): string {

@@ -67,7 +67,7 @@ describe('mute', () => {
       until(2 * HOURS),
     );
     expect(story.told.at(-1)).toMatchObject({ at: 3_700 });
-    expect(story.told.at(-1)?.text.split('\n').at(-1)).toBe(late('10:10', '51 min'));
+    expect(story.told.at(-1)?.text.split('\n').at(-1)).toBe(late('11:00', '1 min'));
   });
 
   test('a mute is of one chat and one server (the others still hear of it)', async () => {
@@ -125,7 +125,9 @@ describe('mute', () => {
       at(629, 'alpha answers'),
       until(2 * HOURS),
     );
-    expect(story.told.slice(2)).toEqual([told(3_640, 'anna', wasDown('alpha', '10:10', '10:10', '31 sec'))]);
+    expect(story.told.slice(2)).toEqual([
+      told(3_640, 'anna', wasDown('alpha', '10:10:01', '10:10:32', '31 sec')),
+    ]);
   });
 });
 
@@ -300,7 +302,7 @@ describe('a conference is stopped', () => {
     expect(server.stopped).toEqual(['board']);
     expect(story.told).toEqual([
       told(
-        25,
+        26,
         'boris, night shift',
         '⏹ Anna stopped the conference <b>Board &amp; friends</b> on alpha',
         'It was forgotten: no moderator is inside.',

@@ -20,7 +20,7 @@ describe('a restart', () => {
     await first.stop();
     const second = timeline({ store: first.store, from: 150 });
     await second.play(until(200));
-    expect(second.told).toEqual([told(150, 'anna', ...up('alpha', '2 min', '10:00', '10:02'))]);
+    expect(second.told).toEqual([told(150, 'anna', ...up('alpha', '2 min', '10:00:30', '10:02:30'))]);
   });
 
   test('a server that went down while the bot was off is announced at the first confirmed probes', async () => {

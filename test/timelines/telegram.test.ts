@@ -21,7 +21,7 @@ describe('Telegram is away', () => {
         630,
         'anna',
         ...downList(['beta', '10:05', '503']),
-        wasDown('alpha', '10:00', '10:02', '1 min 31 sec'),
+        wasDown('alpha', '10:00:30', '10:02:01', '1 min 31 sec'),
         '',
         late('10:05', '5 min 29 sec'),
       ),
@@ -97,9 +97,9 @@ describe('Telegram is away', () => {
     expect(story.told).toHaveLength(1);
     const lines = story.told[0]?.text.split('\n') ?? [];
     expect(lines.slice(0, 3).map((line) => /from (\S+) to (\S+)/.exec(line)?.slice(1))).toEqual([
-      ['10:10', '10:12'],
-      ['10:20', '10:22'],
-      ['10:30', '10:32'],
+      ['10:10:00', '10:12:01'],
+      ['10:20:01', '10:22:02'],
+      ['10:30:02', '10:32:03'],
     ]);
   });
 
@@ -254,6 +254,6 @@ describe('a chat has moved', () => {
     );
     expect(
       story.told.filter(({ to }) => to === 'moved').map(({ at: moment, text }) => [moment, text]),
-    ).toEqual([[90, wasDown('alpha', '10:00', '10:01', '31 sec')]]);
+    ).toEqual([[90, wasDown('alpha', '10:00:30', '10:01:01', '31 sec')]]);
   });
 });
