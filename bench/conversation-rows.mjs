@@ -56,7 +56,8 @@ async function tap(telegram, message, label) {
   let lasted = 0;
   const edited = new Promise((resolve) => {
     telegram.onCall = (call) => {
-      if (call.method !== 'editMessageText') return;
+      // The waiting screen is no answer.
+      if (call.method !== 'editMessageText' || call.params.text.startsWith('⏳')) return;
       lasted = performance.now() - startedAt;
       resolve(call);
     };

@@ -60,6 +60,8 @@ class Origin implements HttpOrigin {
   readonly #turns: Turns;
   readonly #open = new Set<Lane>();
   readonly #idle: Lane[] = [];
+  /** Without a connection, for the next `fresh` request: making a client costs more than keeping it. */
+  #spare: Lane | undefined;
   #isClosed = false;
 
   constructor(url: URL, options: OriginOptions) {
@@ -79,9 +81,9 @@ class Origin implements HttpOrigin {
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const { signal } = request;
     signal?.throwIfAborted();
-    // Many requests of one screen, or all probes, may hang on one signal; Node warns of a leak from 11 on.
-    if (signal) setMaxListeners(0, signal);
     if (request.fresh) return this.#once(request);
+    // Many requests of one screen may hang on one signal; Node warns of a leak from 11 on.
+    if (signal) setMaxListeners(0, signal);
     await this.#turns.enter(signal);
     try {
       // Between getting a turn and this line the caller may have gone.
@@ -98,8 +100,13 @@ class Origin implements HttpOrigin {
   }
 
   async #once(request: HttpRequest): Promise<HttpAnswer> {
-    const lane = this.#openLane();
-    return exchange(lane, { ...request, fresh: true }, this.#options.connectTimeout, { answering: false });
+    const lane = this.#spare ?? this.#openLane();
+    this.#spare = undefined;
+    const fresh = { ...request, fresh: true };
+    const answer = await exchange(lane, fresh, this.#options.connectTimeout, { answering: false });
+    if (this.#spare) lane.destroy();
+    else this.#spare = lane;
+    return answer;
   }
 
   async #onKept(request: HttpRequest): Promise<HttpAnswer> {
@@ -135,12 +142,10 @@ class Origin implements HttpOrigin {
       dispatcher: client,
       used: false,
       isResolving: () => attempt?.isResolving() ?? false,
-      hangUp: () => {
+      hangUp: () => attempt?.destroy(),
+      destroy: () => {
         this.#forget(lane);
         // undici leaves a connection that is still being made to itself.
-        attempt?.destroy();
-      },
-      destroy: () => {
         lane.hangUp();
         client.destroy().catch(() => {});
       },

@@ -261,14 +261,14 @@ export class ServerWatch {
       if (this.#due > now + this.#server.probeInterval + TICK) this.#due = now + this.#server.probeInterval;
       const wait = this.#monitored ? this.#due - now : Number.POSITIVE_INFINITY;
       if (wait <= 0) return;
-      const pause = childOf(signal);
-      this.#pause = pause;
+      // Kept from round to round until somebody ends a wait early: thousands of watches wait all the time.
+      this.#pause ??= childOf(signal);
       try {
-        await this.#deps.clock.sleep(wait, pause.signal);
+        await this.#deps.clock.sleep(wait, this.#pause.signal);
       } catch (reason) {
         if (signal.aborted) throw reason;
-      } finally {
-        pause.release();
+        this.#pause.release();
+        this.#pause = undefined;
       }
     }
   }
