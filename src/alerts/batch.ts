@@ -86,7 +86,9 @@ function flushAt(group: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): 
   const [first] = group;
   const last = group.at(-1);
   if (!first || !last || COMPANY[first.event.kind] === 'none') return now;
-  const servers = new Set(group.map((row) => serverOf(row.event)).filter((server) => server !== undefined));
+  const servers = new Set(
+    group.map((row) => availabilityOf(row.event)).filter((server) => server !== undefined),
+  );
   if (COMPANY[first.event.kind] === 'servers' && !facts.watchesOthers(servers)) return now;
   // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
   if (last.writtenAt > now) return now;
@@ -94,7 +96,7 @@ function flushAt(group: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): 
 }
 
 function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {
-  const server = COMPANY[event.kind] === 'servers' ? serverOf(event) : undefined;
+  const server = availabilityOf(event);
   const muteEnd = (server === undefined ? undefined : mutedUntil(server)) ?? writtenAt;
   return muteEnd > now ? writtenAt : Math.max(writtenAt, muteEnd);
 }
@@ -109,7 +111,7 @@ function splitByMute(
   const held: EpochMs[] = [];
   const recoveries = recoveriesOfTold(rows);
   for (const row of rows) {
-    const server = COMPANY[row.event.kind] === 'servers' ? serverOf(row.event) : undefined;
+    const server = availabilityOf(row.event);
     const until = server === undefined ? undefined : mutedUntil(server);
     const isMuted = until !== undefined && until > now;
     // What came before the recovery, e.g. a reminder, goes with it: it is over too.
@@ -131,6 +133,7 @@ function recoveriesOfTold(rows: readonly OutboxRow[]): ReadonlyMap<ServerName, n
   return recoveries;
 }
 
-function serverOf(event: Event): ServerName | undefined {
-  return 'server' in event ? event.server : undefined;
+/** The server whose availability an event is about: only that is muted and waits for other servers. */
+function availabilityOf(event: Event): ServerName | undefined {
+  return COMPANY[event.kind] === 'servers' && 'server' in event ? event.server : undefined;
 }

@@ -14,14 +14,13 @@ async function readConferences(server: BotServer, signal: AbortSignal): Promise<
   return [...running].sort((a, b) => b.duration - a.duration || (a.session < b.session ? -1 : 1));
 }
 
-/** @param without key of a conference that has just been stopped: the server may still list it for a moment */
+/** @param isGone conferences that have just been stopped: the server may still list them for a moment */
 export async function listPage(
   { ui, signal }: Context,
   server: BotServer,
   from: Origin,
-  without?: (conference: Conference) => boolean,
+  isGone: (conference: Conference) => boolean = () => false,
 ): Promise<Screen> {
-  const isGone = without ?? (() => false);
   if (from.list === 'conferences') {
     const conferences = await readConferences(server, signal);
     return conferencesScreen(
