@@ -1,6 +1,6 @@
 /** Commands and everything else that people write, in private and in groups. */
 import { expect, test } from 'vitest';
-import { ANNA, ago, BORIS, GROUP, SERVER, startHarness } from '../support/bot-harness.ts';
+import { ANNA, ago, BORIS, GROUP, SERVER, startHarness, unwatch } from '../support/bot-harness.ts';
 
 const UNWATCHED = { statusKeys: { state: false } };
 
@@ -8,12 +8,7 @@ test('/status: all servers in one message, those that need attention first, with
   const harness = await startHarness({
     servers: { alpha: {}, beta: {}, gamma: {} },
     statusKeys: { failures: 1 },
-    adjust: (settings) => ({
-      ...settings,
-      servers: settings.servers.map((server) =>
-        server.name === 'beta' ? { ...server, status: { ...server.status, monitored: false } } : server,
-      ),
-    }),
+    adjust: unwatch('beta'),
   });
   await harness.probed();
   await harness.server('gamma').setFault({ kind: 'down' });

@@ -1,7 +1,7 @@
 /** The list of servers and the menu of one: where every conversation starts. */
 import { expect, test } from 'vitest';
 import type { ServerName } from '../../src/domain/names.ts';
-import { ANNA, BORIS, SERVER, startHarness } from '../support/bot-harness.ts';
+import { ANNA, BORIS, SERVER, startHarness, unwatch } from '../support/bot-harness.ts';
 
 const MENU = [
   ['📊 Status'],
@@ -21,12 +21,7 @@ test('each server has a dot of its own: up, down, not monitored', async () => {
   const harness = await startHarness({
     servers: { alpha: {}, beta: {}, gamma: {} },
     statusKeys: { failures: 1 },
-    adjust: (settings) => ({
-      ...settings,
-      servers: settings.servers.map((server) =>
-        server.name === 'gamma' ? { ...server, status: { ...server.status, monitored: false } } : server,
-      ),
-    }),
+    adjust: unwatch('gamma'),
   });
   await harness.probed();
   await harness.server('beta').setFault({ kind: 'down' });

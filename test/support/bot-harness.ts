@@ -238,6 +238,16 @@ function section(header: string | undefined, keys: Readonly<Record<string, TomlV
   return header === undefined ? lines : [`[${header}]`, ...lines];
 }
 
+/** For `adjust`: one server that is not monitored, while the others are. */
+export function unwatch(name: string): (settings: Settings) => Settings {
+  return (settings) => ({
+    ...settings,
+    servers: settings.servers.map((server) =>
+      server.name === name ? { ...server, status: { ...server.status, monitored: false } } : server,
+    ),
+  });
+}
+
 async function loadFrom(text: string, { adjust }: HarnessOptions): Promise<Settings> {
   const folder = mkdtempSync(join(tmpdir(), 'bot-harness-'));
   try {
