@@ -13,9 +13,14 @@ export type Trust =
   | { readonly kind: 'any' };
 
 export interface Connector {
-  /** `done` is called once, unless the attempt is destroyed before. */
-  connect(target: Target, done: (error: Error | null, socket: net.Socket | null) => void): Attempt;
+  connect(target: Target, done: Connected): Attempt;
 }
+
+/** Called once, unless the attempt is destroyed before. */
+export type Connected = (error: Error | null, socket: net.Socket | null) => void;
+
+/** Makes one connection whose target is known. */
+export type Connect = (done: Connected) => void;
 
 export interface Target {
   readonly host: string;

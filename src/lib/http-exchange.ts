@@ -14,8 +14,6 @@ export interface HttpRequest {
   /** A longer body fails with `too-large` and is not read to its end. Default 8 MiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
-  /** On a new connection that is closed afterwards, and without waiting for a turn: a probe must see that new connections are accepted. */
-  readonly fresh?: boolean;
   /** Sent once more if a kept connection turns out to have been closed. Default: `GET` only. */
   readonly repeatable?: boolean;
 }
@@ -31,16 +29,12 @@ export interface HttpAnswer {
 export interface Lane {
   readonly origin: string;
   readonly dispatcher: Dispatcher;
-  /** A request has been answered on it, so the next one may meet a connection that is being closed. */
-  used: boolean;
   isResolving(): boolean;
-  /** Closes the connection after an answer. */
-  hangUp(): void;
   destroy(): void;
 }
 
 /** The part of undici's Dispatcher that an exchange needs. */
-interface Dispatcher {
+export interface Dispatcher {
   dispatch(
     options: {
       origin: string;
@@ -48,28 +42,37 @@ interface Dispatcher {
       path: string;
       headers: Record<string, string>;
       body: string | null;
-      reset?: boolean;
       headersTimeout: number;
       bodyTimeout: number;
     },
-    handler: {
-      onRequestStart(): void;
-      onResponseStart(controller: unknown, status: number, headers: IncomingHttpHeaders): void;
-      onResponseData(controller: unknown, chunk: Buffer): void;
-      onResponseEnd(): void;
-      onResponseError(controller: unknown, error: Error): void;
-    },
-  ): boolean;
+    handler: AnswerHandler,
+  ): void;
+  /** What is under way fails. */
+  destroy(): void;
+}
+
+/** Nothing is told after the end or an error; what is told all the same is not heard. */
+export interface AnswerHandler {
+  onRequestStart(): void;
+  onResponseStart(controller: unknown, status: number, headers: IncomingHttpHeaders): void;
+  onResponseData(controller: unknown, chunk: Buffer): void;
+  onResponseEnd(): void;
+  onResponseError(controller: unknown, error: Error): void;
 }
 
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Any failure destroys the lane. @param progress tells whether an answer had begun */
+/** Tells whether an answer has begun. */
+export interface Progress {
+  answering: boolean;
+}
+
+/** Any failure destroys the lane. */
 export function exchange(
   lane: Lane,
   request: HttpRequest,
   connectTimeout: DurationMs,
-  progress: { answering: boolean },
+  progress: Progress = { answering: false },
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const { signal, maxBytes = MAX_BYTES } = request;
@@ -105,7 +108,6 @@ export function exchange(
         headers: { ...request.headers },
         // undici takes blobs and async iterables too; its types do not say so.
         body: (request.body ?? null) as string | null,
-        ...(request.fresh ? { reset: true } : {}),
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -128,9 +130,6 @@ export function exchange(
         onResponseEnd: () => {
           if (isSettled) return;
           settle();
-          lane.used = true;
-          // Before undici does it with an error whose stack costs a sixth of a probe.
-          if (request.fresh) lane.hangUp();
           resolve({ status, headers, text: Buffer.concat(chunks, size).toString('utf8') });
         },
         onResponseError: (_, error) => fail(httpFailure(error)),

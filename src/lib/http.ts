@@ -7,14 +7,23 @@ import { setMaxListeners } from 'node:events';
 import Client from 'undici/lib/dispatcher/client.js';
 import {
   type Attempt,
+  type Connect,
   type Connector,
   createConnector,
   type Target,
   type Trust,
   withoutBrackets,
 } from './connector.ts';
-import { exchange, type HttpAnswer, type HttpRequest, type Lane } from './http-exchange.ts';
+import {
+  type Dispatcher,
+  exchange,
+  type HttpAnswer,
+  type HttpRequest,
+  type Lane,
+  type Progress,
+} from './http-exchange.ts';
 import { HttpFailure } from './http-failure.ts';
+import { plainDispatcher } from './http-plain.ts';
 import type { Secret } from './secret.ts';
 import { type DurationMs, SECOND } from './time.ts';
 import { Turns } from './turns.ts';
@@ -25,7 +34,7 @@ export { HttpFailure, type HttpFailureCode } from './http-failure.ts';
 export interface OriginOptions {
   /** For finding the address, TCP and TLS together. */
   readonly connectTimeout: DurationMs;
-  /** How many requests may be under way at once, `fresh` ones not counted. Default 8. */
+  /** How many requests may be under way at once, those made `once` not counted. Default 8. */
   readonly connections?: number;
   /** How long an unused connection is kept. Default 4 s; a server's `Keep-Alive` header may say otherwise. */
   readonly keepAlive?: DurationMs;
@@ -38,11 +47,18 @@ export interface OriginOptions {
 }
 
 export interface HttpOrigin {
-  /** Throws `HttpFailure`, or the signal's reason as soon as it aborts. */
+  /** On a kept connection. Throws `HttpFailure`, or the signal's reason as soon as it aborts. */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * On a new connection that is closed afterwards, without waiting for a turn: a probe must see that new connections
+   * are accepted. Throws like `request`.
+   */
+  once(request: OnceRequest): Promise<HttpAnswer>;
   /** Ends what is under way with `closed`. */
   close(): Promise<void>;
 }
+
+export type OnceRequest = Omit<HttpRequest, 'body' | 'repeatable'> & { readonly body?: string };
 
 const CONNECTIONS = 8;
 const KEEP_ALIVE: DurationMs = 4 * SECOND;
@@ -60,8 +76,6 @@ class Origin implements HttpOrigin {
   readonly #turns: Turns;
   readonly #open = new Set<Lane>();
   readonly #idle: Lane[] = [];
-  /** Without a connection, for the next `fresh` request: making a client costs more than keeping it. */
-  #spare: Lane | undefined;
   #isClosed = false;
 
   constructor(url: URL, options: OriginOptions) {
@@ -81,7 +95,6 @@ class Origin implements HttpOrigin {
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const { signal } = request;
     signal?.throwIfAborted();
-    if (request.fresh) return this.#once(request);
     // Many requests of one screen may hang on one signal; Node warns of a leak from 11 on.
     if (signal) setMaxListeners(0, signal);
     await this.#turns.enter(signal);
@@ -94,65 +107,78 @@ class Origin implements HttpOrigin {
     }
   }
 
+  async once(request: OnceRequest): Promise<HttpAnswer> {
+    request.signal?.throwIfAborted();
+    const lane = this.#openLane((connect) => plainDispatcher(this.#url.host, connect));
+    try {
+      return await exchange(lane, request, this.#options.connectTimeout);
+    } finally {
+      lane.destroy();
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const lane of this.#open) lane.destroy();
   }
 
-  async #once(request: HttpRequest): Promise<HttpAnswer> {
-    const lane = this.#spare ?? this.#openLane();
-    this.#spare = undefined;
-    const fresh = { ...request, fresh: true };
-    const answer = await exchange(lane, fresh, this.#options.connectTimeout, { answering: false });
-    if (this.#spare) lane.destroy();
-    else this.#spare = lane;
-    return answer;
-  }
-
   async #onKept(request: HttpRequest): Promise<HttpAnswer> {
-    const lane = this.#idle.pop() ?? this.#openLane();
-    const progress = { answering: false };
-    const wasUsed = lane.used;
+    const kept = this.#idle.pop();
+    if (!kept) return this.#on(this.#openKept(), request);
+    const progress: Progress = { answering: false };
     try {
-      const answer = await exchange(lane, request, this.#options.connectTimeout, progress);
-      this.#idle.push(lane);
-      return answer;
+      return await this.#on(kept, request, progress);
     } catch (error) {
       const mayRepeat = request.repeatable ?? request.method === 'GET';
-      const wasStale =
-        wasUsed && !progress.answering && error instanceof HttpFailure && error.code === 'closed';
-      if (wasStale && mayRepeat && !this.#isClosed) return this.#once(request);
+      const wasStale = !progress.answering && error instanceof HttpFailure && error.code === 'closed';
+      if (wasStale && mayRepeat && !this.#isClosed) return this.#on(this.#openKept(), request);
       throw error;
     }
   }
 
-  #openLane(): Lane {
+  async #on(lane: Lane, request: HttpRequest, progress?: Progress): Promise<HttpAnswer> {
+    const answer = await exchange(lane, request, this.#options.connectTimeout, progress);
+    this.#idle.push(lane);
+    return answer;
+  }
+
+  #openKept(): Lane {
+    const lane = this.#openLane((connect) => {
+      const client = new Client(this.#url, {
+        keepAliveTimeout: this.#options.keepAlive ?? KEEP_ALIVE,
+        connect: (_, done) =>
+          connect((error, socket) =>
+            socket ? done(null, socket) : done(error ?? new HttpFailure('closed'), null),
+          ),
+      });
+      client.on('disconnect', () => {
+        if (this.#idle.includes(lane)) lane.destroy();
+      });
+      return {
+        dispatch: (options, handler) => void client.dispatch(options, handler),
+        destroy: () => void client.destroy().catch(() => {}),
+      };
+    });
+    return lane;
+  }
+
+  #openLane(dispatcherOn: (connect: Connect) => Dispatcher): Lane {
     if (this.#isClosed) throw new HttpFailure('closed');
     let attempt: Attempt | undefined;
-    const client = new Client(this.#url, {
-      keepAliveTimeout: this.#options.keepAlive ?? KEEP_ALIVE,
-      connect: (_, done) => {
-        attempt = this.#connector.connect(this.#target, (error, socket) =>
-          socket ? done(null, socket) : done(error ?? new HttpFailure('closed'), null),
-        );
-      },
+    const dispatcher = dispatcherOn((done) => {
+      attempt = this.#connector.connect(this.#target, done);
     });
     const lane: Lane = {
       origin: this.#url.origin,
-      dispatcher: client,
-      used: false,
+      dispatcher,
       isResolving: () => attempt?.isResolving() ?? false,
-      hangUp: () => attempt?.destroy(),
       destroy: () => {
         this.#forget(lane);
         // undici leaves a connection that is still being made to itself.
-        lane.hangUp();
-        client.destroy().catch(() => {});
+        attempt?.destroy();
+        dispatcher.destroy();
       },
     };
-    client.on('disconnect', () => {
-      if (this.#idle.includes(lane)) lane.destroy();
-    });
     this.#open.add(lane);
     return lane;
   }

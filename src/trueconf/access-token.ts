@@ -41,7 +41,8 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
   const renew = singleFlight(async (signal) => {
     if (!clientId || !clientSecret) throw new ServerTrouble(operation, { code: 'credentials-rejected' });
     const issuedAt = clock.now();
-    const request = origin.request({
+    // Not `request`: past the calls that wait for their turn, for they wait for this token, too.
+    const request = origin.once({
       method: 'POST',
       path: '/oauth2/v1/token',
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
@@ -53,8 +54,6 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
         }),
       ),
       answerTimeout: ANSWER_TIMEOUT,
-      // Past the calls that wait for their turn, for they wait for this token, too.
-      fresh: true,
       signal,
     });
     granted = readToken(operation, await exchanged(operation, request), issuedAt);

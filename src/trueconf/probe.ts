@@ -53,13 +53,12 @@ export async function answers(origin: HttpOrigin, signal: AbortSignal): Promise<
 }
 
 function look(origin: HttpOrigin, path: string, signal: AbortSignal): Promise<HttpAnswer> {
-  return origin.request({
+  return origin.once({
     method: 'GET',
     path,
     answerTimeout: PROBE_TIMEOUT,
     maxBytes: PROBE_BYTES,
     signal,
-    fresh: true,
   });
 }
 

@@ -4,10 +4,11 @@ import net from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { createConnector } from '../../src/lib/connector.ts';
-import { type HttpRequest, openOrigin } from '../../src/lib/http.ts';
+import { type HttpOrigin, type OnceRequest, openOrigin } from '../../src/lib/http.ts';
 import { failureOf, listen, OK, saying } from './sockets.ts';
 
-const GET: HttpRequest = { method: 'GET', path: '/path?query=1', answerTimeout: 60_000 };
+const GET: OnceRequest = { method: 'GET', path: '/path?query=1', answerTimeout: 60_000 };
+const METHODS = ['request', 'once'] as const satisfies (keyof HttpOrigin)[];
 const SLOW = { connectTimeout: 60_000 };
 
 function at(port: number, options = {}) {
@@ -66,7 +67,7 @@ test.each([
 ])('%s fails with its code', async (_what, bytes, code) => {
   const { port } = await listen(saying(bytes, true));
   expect(await failureOf(at(port).request(GET))).toBe(code);
-  expect(await failureOf(at(port).request({ ...GET, fresh: true }))).toBe(code);
+  expect(await failureOf(at(port).once(GET))).toBe(code);
 });
 
 test('a port where nothing listens is refused', async () => {
@@ -114,11 +115,9 @@ test.each([
   ['stops in its head', 'HTTP/1.1 200 OK\r\n'],
   ['stops in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok'],
 ])('an answer that %s is an answer-timeout, and the connection is closed', async (_what, bytes) => {
-  for (const fresh of [true, false]) {
+  for (const method of METHODS) {
     const server = await listen(saying(bytes));
-    expect(await failureOf(at(server.port).request({ ...GET, answerTimeout: 30, fresh }))).toBe(
-      'answer-timeout',
-    );
+    expect(await failureOf(at(server.port)[method]({ ...GET, answerTimeout: 30 }))).toBe('answer-timeout');
     await expect.poll(server.open).toBe(0);
   }
 });
@@ -175,9 +174,9 @@ test('an abort rejects at once with its reason, wherever the request is, and clo
     reading: at(half.port),
   };
   for (const origin of Object.values(origins)) {
-    for (const fresh of [true, false]) {
+    for (const method of METHODS) {
       const controller = new AbortController();
-      const request = origin.request({ ...GET, signal: controller.signal, fresh });
+      const request = origin[method]({ ...GET, signal: controller.signal });
       await new Promise((resolve) => setTimeout(resolve, 20));
       controller.abort(reason);
       await expect(request).rejects.toBe(reason);
@@ -200,9 +199,9 @@ test('an abort while waiting for a turn sends nothing', async () => {
   expect(silent.accepted()).toBeLessThanOrEqual(1);
 });
 
-test.each([false, true])(
-  'an abort in the very tick of the call is not lost, and leaves the place to others (fresh: %s)',
-  async (fresh) => {
+test.each(METHODS)(
+  'an abort in the very tick of the call is not lost, and leaves the place to others (%s)',
+  async (method) => {
     let answers = false;
     const server = await listen(
       net.createServer((socket) => {
@@ -212,7 +211,7 @@ test.each([false, true])(
     const origin = at(server.port, { connections: 1 });
     const reason = new Error('gone before it began');
     const controller = new AbortController();
-    const asked = origin.request({ ...GET, fresh, signal: controller.signal });
+    const asked = origin[method]({ ...GET, signal: controller.signal });
     controller.abort(reason);
     await expect(asked).rejects.toBe(reason);
     await expect.poll(server.open).toBe(0);
@@ -237,7 +236,7 @@ test('an answered request leaves nothing on the signal, which may live as long a
   };
   const origin = at(port, { connections: 1 });
   await Promise.all([1, 2, 3].map(() => origin.request({ ...GET, signal })));
-  await origin.request({ ...GET, signal, fresh: true });
+  await origin.once({ ...GET, signal });
   expect(listeners).toBe(0);
 });
 
@@ -252,14 +251,14 @@ test('connections are kept and used again, but never more than allowed', async (
   expect(server.accepted()).toBe(3);
 });
 
-test('a fresh request opens a connection of its own and closes it, also past a full house', async () => {
+test('a request made once opens a connection of its own and closes it, also past a full house', async () => {
   const server = await listen(
-    http.createServer((request, response) => request.url === '/fresh' && response.end('ok')),
+    http.createServer((request, response) => request.url === '/once' && response.end('ok')),
   );
   const origin = at(server.port, { connections: 1 });
   const controller = new AbortController();
   const stuck = origin.request({ ...GET, signal: controller.signal });
-  for (let n = 0; n < 3; n++) await origin.request({ ...GET, path: '/fresh', fresh: true });
+  for (let n = 0; n < 3; n++) await origin.once({ ...GET, path: '/once' });
   await expect.poll(server.open).toBe(1);
   expect(server.accepted()).toBe(4);
   controller.abort(new Error('done'));
