@@ -10,6 +10,11 @@ import { HttpFailure, httpFailure } from './http-failure.ts';
 /** For one request. @param connect whoever passes it closes what it has opened */
 export function plainDispatcher(host: string, connect: Connect): Dispatcher {
   let fail: (error: unknown) => void = () => {};
+  let answer: AnswerReader | undefined;
+  // Every whole answer ends with a closed connection, and an error is dear.
+  const closed = () => {
+    if (!answer?.isWhole) fail(new HttpFailure('closed'));
+  };
   const attempt = (act: () => void) => {
     try {
       act();
@@ -24,17 +29,18 @@ export function plainDispatcher(host: string, connect: Connect): Dispatcher {
         const request = encode(method, path, { host, ...headers }, body ?? '');
         connect((error, socket) => {
           if (!socket) return fail(error ?? new HttpFailure('closed'));
-          const answer = new AnswerReader(handler);
-          socket.on('data', (bytes: Buffer) => attempt(() => answer.read(bytes)));
-          socket.once('end', () => attempt(() => answer.end()));
+          const reader = new AnswerReader(handler);
+          answer = reader;
+          socket.on('data', (bytes: Buffer) => attempt(() => reader.read(bytes)));
+          socket.once('end', () => attempt(() => reader.end()));
           socket.once('error', fail);
-          socket.once('close', () => fail(new HttpFailure('closed')));
+          socket.once('close', closed);
           handler.onRequestStart();
           socket.write(request);
         });
       });
     },
-    destroy: () => fail(new HttpFailure('closed')),
+    destroy: closed,
   };
 }
 
@@ -65,6 +71,10 @@ class AnswerReader {
     this.#handler = handler;
   }
 
+  get isWhole(): boolean {
+    return this.#expects === 'nothing';
+  }
+
   read(bytes: Buffer): void {
     let rest = this.#held.length > 0 ? Buffer.concat([this.#held, bytes]) : bytes;
     this.#held = NONE;
@@ -73,7 +83,7 @@ class AnswerReader {
 
   /** The connection has ended. */
   end(): void {
-    if (this.#expects === 'nothing') return;
+    if (this.isWhole) return;
     if (this.#expects !== 'body-to-end') throw new HttpFailure('closed');
     this.#finish();
   }
