@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 /** From the command line to a command: parses the arguments and loads only the command that was asked for. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { DEMO_LOCALES, DEMO_PORT, type DemoOptions } from './commands/demo-options.ts';
 import { EXIT } from './commands/exit-codes.ts';
+import { nodeTooOld } from './commands/node-version.ts';
+
+const tooOld = nodeTooOld(process.versions.node);
+if (tooOld) {
+  process.stderr.write(`${tooOld}\n`);
+  process.exit(EXIT.usage);
+}
 
 const program = new Command('trueconf-admin-bot')
   .description('Watches TrueConf Servers and tells their administrators in Telegram.')
@@ -19,6 +27,17 @@ program
   .action(async (options: { readonly config: string; readonly dataDir?: string }) => {
     const { run } = await import('./commands/run.ts');
     process.exitCode = await run(options);
+  });
+
+program
+  .command('demo')
+  .description('try it in the browser, on simulated servers, without accounts')
+  .option('-p, --port <number>', `of the page (default: ${DEMO_PORT}, or a free one when that is taken)`)
+  .addOption(new Option('-l, --locale <name>', 'its language').choices(DEMO_LOCALES).default('en'))
+  .option('--no-open', 'do not open the browser')
+  .action(async (options: DemoOptions) => {
+    const { demo } = await import('./commands/demo.ts');
+    process.exitCode = await demo(options);
   });
 
 await program.parseAsync();

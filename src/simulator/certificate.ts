@@ -2,6 +2,9 @@
  * Answers "which certificate does this address show?": self-signed ones, made at run time and kept per address, so
  * that fifty servers start quickly. Loads its library only when asked.
  */
+import type { generate } from 'selfsigned';
+
+type Extensions = NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']>;
 
 export interface Certificate {
   key: string;
@@ -20,23 +23,43 @@ export function selfSigned(host: string): Promise<Certificate> {
   return certificate;
 }
 
-async function make(host: string): Promise<Certificate> {
+/** An authority of one's own, for this process. */
+export function authority(name: string): Promise<Certificate> {
+  return generated(name, [{ name: 'basicConstraints', cA: true, critical: true }]);
+}
+
+/** A certificate for the address, signed by that authority. */
+export function issuedBy(signer: Certificate, host: string): Promise<Certificate> {
+  return generated(host, [{ name: 'basicConstraints', cA: false }, namesOf(host)], signer);
+}
+
+function make(host: string): Promise<Certificate> {
+  return generated(host, [{ name: 'basicConstraints', cA: true, critical: true }, namesOf(host)]);
+}
+
+function namesOf(host: string) {
+  return {
+    name: 'subjectAltName' as const,
+    altNames: [
+      { type: 7 as const, ip: host },
+      { type: 2 as const, value: 'localhost' },
+    ],
+  };
+}
+
+async function generated(
+  name: string,
+  extensions: Extensions,
+  ca?: Certificate,
+): Promise<Certificate> {
   const { generate } = await import('selfsigned');
-  const pem = await generate([{ name: 'commonName', value: host }], {
+  const pem = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(Date.now() - 86_400_000),
     notAfterDate: new Date(Date.now() + 3650 * 86_400_000),
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 7, ip: host },
-          { type: 2, value: 'localhost' },
-        ],
-      },
-    ],
+    extensions,
+    ...(ca === undefined ? {} : { ca }),
   });
   return { key: pem.private, cert: pem.cert };
 }

@@ -24,6 +24,8 @@ export interface Listener {
   readonly port: number;
   /** Resolves when the port is in that state; every state but 'open' destroys the connections that stand. */
   become(state: PortState): Promise<void>;
+  /** Shows another certificate from now on; destroys the connections that stand. Without TLS nothing changes. */
+  show(tls: { key: string; cert: string }): void;
 }
 
 const LOOPBACK = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
@@ -106,5 +108,9 @@ export async function createListener(options: ListenerOptions): Promise<Listener
       return port;
     },
     become,
+    show(tls) {
+      if (server instanceof https.Server) server.setSecureContext(tls);
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }

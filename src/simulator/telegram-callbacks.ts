@@ -11,12 +11,18 @@ const KEPT = 10_000;
 export class Callbacks {
   readonly #now: () => number;
   readonly #timeoutMs: number;
+  readonly #answered: (id: string, answer: CallbackAnswer) => void;
   readonly #taps = new Map<string, { at: number; answer?: CallbackAnswer }>();
   #lastId: bigint;
 
-  constructor(now: () => number, timeoutMs: number) {
+  constructor(
+    now: () => number,
+    timeoutMs: number,
+    answered: (id: string, answer: CallbackAnswer) => void = () => {},
+  ) {
     this.#now = now;
     this.#timeoutMs = timeoutMs;
+    this.#answered = answered;
     this.#lastId = BigInt(now()) * 1_000_000n;
   }
 
@@ -35,6 +41,7 @@ export class Callbacks {
     }
     if ((answer.text ?? '').length > 200) throw badRequest('MESSAGE_TOO_LONG');
     tap.answer = answer;
+    this.#answered(id, answer);
   }
 
   answered(id: string): CallbackAnswer | undefined {

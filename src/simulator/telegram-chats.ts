@@ -15,6 +15,8 @@ export interface SimulatedMessage {
   html: string;
   /** After entity parsing. */
   text: string;
+  /** How the text is formatted. */
+  parsed: Entity[];
   /** Entities that were sent. */
   entities: number;
   /** Those beyond the first hundred: their formatting is lost. */
@@ -31,7 +33,6 @@ export interface SimulatedMessage {
 
 /** A message with what only the server knows of it. */
 export interface StoredMessage extends SimulatedMessage {
-  parsed: Entity[];
   isFrozen: boolean;
 }
 

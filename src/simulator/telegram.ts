@@ -55,6 +55,7 @@ export interface TelegramSimulator {
   commands: Record<string, BotCommand[]>;
   onCall?: (call: ApiCall) => void;
   onMessage?: (message: SimulatedMessage, change: MessageChange) => void;
+  onTapAnswered?: (callbackQueryId: string, answer: CallbackAnswer) => void;
   /** A person writes; a private chat unless `chat` is given. Makes the chat known. Returns the update id. */
   write(from: Person, words: string, chat?: { id: number; threadId?: number }): number;
   /**
@@ -110,7 +111,9 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
     id: Number(token.split(':')[0]),
     username: options.username ?? 'simulated_bot',
     chats,
-    callbacks: new Callbacks(now, options.callbackTimeoutMs ?? 15_000),
+    callbacks: new Callbacks(now, options.callbackTimeoutMs ?? 15_000, (id, answer) =>
+      simulator.onTapAnswered?.(id, answer),
+    ),
     updates: new Updates(seconds(now())),
     rate: new Rate(options.rate ?? false, now),
     get commands() {

@@ -97,6 +97,8 @@ export interface TrueConfSimulator {
   setScopes(scopes: string[]): void;
   setClientSecret(secret: string): void;
   setLatency(latencyMs: number): void;
+  /** The API port shows another certificate from now on, as after a renewal. */
+  showCertificate(certificate: { key: string; cert: string }): void;
   addConference(conference: Partial<SimulatedConference>): SimulatedConference;
   join(sessionId: string, participant: Partial<SimulatedParticipant>): void;
   leave(sessionId: string, participantId: string): void;
@@ -197,6 +199,7 @@ export async function startTrueConf(options: TrueConfSimulatorOptions = {}): Pro
     setLatency(wait) {
       latencyMs = wait;
     },
+    showCertificate: (shown) => api.show(shown),
     addConference: (conference) => conferences.add(conference),
     join: (sessionId, participant) => conferences.join(sessionId, participant),
     leave: (sessionId, participantId) => conferences.leave(sessionId, participantId),

@@ -40,7 +40,8 @@ export interface LineOptions {
   readonly onState?: ((state: LineState) => void) | undefined;
 }
 
-const AWAY: BackoffPolicy = { first: SECOND, longest: 30 * SECOND };
+/** Not longer: when Telegram is back, people tap and wait. */
+const AWAY: BackoffPolicy = { first: SECOND, longest: 8 * SECOND };
 const CONFLICT: BackoffPolicy = { first: 4 * SECOND, longest: 30 * SECOND };
 /** Two pollers take turns at pushing each other out; only so long a peace means that the other one is gone. */
 const PEACE: DurationMs = 45 * SECOND;
