@@ -8,15 +8,20 @@ import type { Clock } from '../lib/clock.ts';
 import { type Connector, createConnector } from '../lib/connector.ts';
 import { openOrigin } from '../lib/http.ts';
 import type { Log } from '../lib/log.ts';
+import type { EpochMs } from '../lib/time.ts';
 import type { ServerSettings } from '../settings/settings.ts';
 import { keepAccessTokens } from './access-token.ts';
+import { certificateEnd } from './certificate.ts';
 import { decodeCalls, decodeParticipants, decodeUsers } from './decode.ts';
 import { openApi } from './http.ts';
 import { CONNECT_TIMEOUT, PARALLEL_REQUESTS, USERS_PAGE } from './limits.ts';
 import { readCalls, readParticipants, readUsers } from './paging.ts';
 import { answers, probe, STATUS_PATH, VERSION_PATH } from './probe.ts';
 
-/** Everything but `probe` and `webAnswers` throws `ServerTrouble`; every call rejects with its signal's reason. */
+/**
+ * Everything but `probe`, `webAnswers` and `certificateEnd` throws `ServerTrouble`; every call rejects with its
+ * signal's reason.
+ */
 export interface TrueConfServer {
   /** `https://host[:port]`, for links. */
   readonly webRoot: string;
@@ -24,6 +29,8 @@ export interface TrueConfServer {
   probe(signal: AbortSignal): Promise<Probe>;
   /** Whether `https_port` answers in HTTP, whatever the status and the certificate. */
   webAnswers(signal: AbortSignal): Promise<boolean>;
+  /** When the certificate that `https_port` shows ends, trusted or not; `undefined`: it shows none at present. */
+  certificateEnd(signal: AbortSignal): Promise<EpochMs | undefined>;
   runningConferences(signal: AbortSignal): Promise<Conference[]>;
   /** Everybody or nobody: what cannot be read in full is a trouble. `not-found`: the session has ended. */
   participants(
@@ -62,6 +69,8 @@ export function openTrueConfServer(settings: ServerSettings, deps: TrueConfDeps)
         ? probe(web, VERSION_PATH, clock, signal)
         : probe(engine, STATUS_PATH, clock, signal),
     webAnswers: (signal) => answers(untrustedWeb, signal),
+    certificateEnd: (signal) =>
+      certificateEnd({ host: settings.host, port: settings.httpsPort }, { connector, clock }, signal),
 
     runningConferences(signal) {
       const operation = 'list running conferences';

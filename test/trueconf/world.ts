@@ -32,6 +32,7 @@ export function settingsFor(given: Partial<ServerSettings> = {}): ServerSettings
       reminder: undefined,
     },
     forgotten: { minDuration: 3_600_000 },
+    maintenance: [],
     ...given,
   };
 }
