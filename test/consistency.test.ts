@@ -6,12 +6,20 @@ import { COMMANDS } from '../src/bot/bot.ts';
 import { EXIT } from '../src/commands/exit-codes.ts';
 import { TROUBLE_CODES } from '../src/domain/trouble.ts';
 import { TEXTS, TROUBLE_VALUES } from '../src/i18n/texts.ts';
-import { FILE_KEYS, FORGOTTEN_KEYS, SERVER_KEYS, STATUS_KEYS } from '../src/settings/schema.ts';
+import {
+  FILE_KEYS,
+  FORGOTTEN_KEYS,
+  MAINTENANCE_KEYS,
+  NETWORK_KEYS,
+  SERVER_KEYS,
+  STATUS_KEYS,
+} from '../src/settings/schema.ts';
 import { settingsOf, TOKEN } from './settings/load-text.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (...path: readonly string[]) => readFileSync(join(ROOT, ...path), 'utf8');
 
+const LOCALE_FILES = readdirSync(join(ROOT, 'locales')).filter((name) => name.endsWith('.json'));
 const readme = read('README.md');
 const errors = read('docs', 'errors.md');
 const english: Readonly<Record<string, string>> = JSON.parse(read('locales', 'en.json'));
@@ -111,14 +119,20 @@ describe('exit codes', () => {
 describe('settings', () => {
   /** Sections of the schema, by what the README and the example call them. A section inside is no key of its own. */
   const sections = [
-    { heading: 'At the top of the file', path: '', keys: without(FILE_KEYS, 'servers') },
+    { heading: 'At the top of the file', path: '', keys: without(FILE_KEYS, 'network', 'servers') },
+    { heading: '`[network]`', path: 'network', keys: Object.keys(NETWORK_KEYS) },
     {
       heading: '`[servers."NAME"]`',
       path: 'servers',
-      keys: without(SERVER_KEYS, 'server_status', 'forgotten'),
+      keys: without(SERVER_KEYS, 'server_status', 'forgotten', 'maintenance'),
     },
     { heading: '`[servers."NAME".server_status]`', path: 'server_status', keys: Object.keys(STATUS_KEYS) },
     { heading: '`[servers."NAME".forgotten]`', path: 'forgotten', keys: Object.keys(FORGOTTEN_KEYS) },
+    {
+      heading: '`[[servers."NAME".maintenance]]`',
+      path: 'maintenance',
+      keys: Object.keys(MAINTENANCE_KEYS),
+    },
   ];
 
   test.each(sections)('the README lists every key of $heading and no other', ({ heading, keys }) => {
@@ -143,10 +157,10 @@ describe('settings', () => {
         value.startsWith('`') ? [`${bare(key)} = ${bare(value)}`] : [],
       ),
     );
-    const [file = [], server = [], status = [], forgotten = []] = written;
+    const [file = [], network = [], server = [], status = [], forgotten = []] = written;
     expect(status).toContain('timeout = 15');
     const spelledOut = [
-      ...[...required.slice(0, 2), ...file, ...required.slice(2), ...server],
+      ...[...required.slice(0, 2), ...file, '[network]', ...network, ...required.slice(2), ...server],
       ...['[servers.main.server_status]', ...status, '[servers.main.forgotten]', ...forgotten],
     ];
     expect(await plainSettings(spelledOut)).toEqual(await plainSettings(required));
@@ -178,7 +192,7 @@ describe('commands', () => {
     expect(keysBelow('command')).toEqual(sorted(names));
   });
 
-  test.each(readdirSync(join(ROOT, 'locales')))('the help text of %s mentions every command once', (file) => {
+  test.each(LOCALE_FILES)('the help text of %s mentions every command once', (file) => {
     const help: string = JSON.parse(read('locales', file))['help.text'];
     expect(sorted(wordsIn(help, /(?<![\w<])\/([a-z]+)/g))).toEqual(sorted(names));
   });
@@ -350,8 +364,8 @@ function exampleKeys(section: string): string[] {
   const keys: string[] = [];
   let current = '';
   for (const line of read('settings.example.toml').split('\n')) {
-    const header = /^\[servers\."[^"]+"(?:\.([a-z_]+))?\]$/.exec(line);
-    if (header) current = header[1] ?? 'servers';
+    const header = /^#?\[+(servers|network)(?:\."[^"]+")?(?:\.([a-z_]+))?\]+$/.exec(line);
+    if (header) current = header[2] ?? header[1] ?? '';
     const key = /^#?([a-z_-]+) = /.exec(line)?.[1];
     if (key !== undefined && current === section && !keys.includes(key)) keys.push(key);
   }

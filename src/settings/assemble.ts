@@ -52,6 +52,7 @@ export async function assemble(
     timeZone: read['time-zone'],
     dataDir: read['data-dir'],
     logLevel: read['log-level'],
+    check: read.network?.check,
   });
   if (!whole || !isProxyGood || !isLocaleKnown) return undefined;
   return {
@@ -66,6 +67,7 @@ export async function assemble(
     timeZone: whole.timeZone,
     dataDir: resolvePath(surroundings.folder, whole.dataDir),
     logLevel: whole.logLevel,
+    network: { check: whole.check === 'off' ? undefined : whole.check },
     servers,
   };
 }
@@ -78,7 +80,7 @@ async function assembleServer(
   const clientId = await resolveText(keys.client_id, place.at('client_id'), surroundings);
   const clientSecret = await resolveSecret(keys.client_secret, place.at('client_secret'), surroundings);
   const accessToken = await resolveSecret(keys.access_token, place.at('access_token'), surroundings);
-  const tls = await resolveTrust(keys.ssl_certificate, place.at('ssl_certificate'), surroundings.folder);
+  const tls = await resolveTrust(keys.ssl_certificate, place.at('ssl_certificate'), surroundings);
   const status = assembleStatus(keys.server_status);
   const forgotten = assembleForgotten(keys.forgotten);
 
@@ -98,6 +100,7 @@ async function assembleServer(
     tls,
     status,
     forgotten,
+    maintenance: keys.maintenance,
     host: keys.ip,
     httpsPort: keys.https_port,
   });

@@ -1,11 +1,11 @@
 /** `ssl_certificate`: whom to trust when a server shows its certificate, and the file that is trusted instead. */
 import { X509Certificate } from 'node:crypto';
 import type { Check } from './checks.ts';
+import type { FileReader } from './file-reader.ts';
 import { mustBe } from './found.ts';
 import { resolvePath, showFile } from './paths.ts';
 import type { Place } from './problems.ts';
 import type { TlsTrust } from './settings.ts';
-import { readSmallFile } from './small-file.ts';
 
 /** As written: a path still has to be read. */
 export type TrustSource =
@@ -31,7 +31,7 @@ export const trustSource: Check<TrustSource> = {
 export async function resolveTrust(
   source: TrustSource | undefined,
   place: Place,
-  folder: string,
+  { folder, reader }: { readonly folder: string; readonly reader: FileReader },
 ): Promise<TlsTrust | undefined> {
   if (source === undefined) return undefined;
   if (source.kind === 'any') {
@@ -45,7 +45,7 @@ export async function resolveTrust(
 
   const path = resolvePath(folder, source.path);
   const name = showFile(folder, source.path);
-  const file = await readSmallFile(path);
+  const file = await reader.read(path);
   if (file.kind === 'unreadable') {
     return place.refuse(`cannot read ${name}: ${file.reason}`);
   }

@@ -16,13 +16,15 @@ import {
   text,
   wholeNumber,
 } from './checks.ts';
+import { anyOf } from './found.ts';
+import { beginning, EVERY_DAY, end, maintenance, weekday } from './maintenance.ts';
 import { path } from './paths.ts';
 import { NO_SECRET, secretSource } from './secret-source.ts';
 import { serverAddress } from './server-address.ts';
 import { servers } from './servers.ts';
 import { chatAddress, personId } from './telegram-ids.ts';
 import { timeZone } from './time-zone.ts';
-import { apiRoot } from './urls.ts';
+import { apiRoot, pageOrOff } from './urls.ts';
 
 /** `[servers."NAME".server_status]` */
 export const STATUS_KEYS = {
@@ -40,6 +42,13 @@ export const FORGOTTEN_KEYS = {
   min_duration: optional(duration(0, 365 * DAY), HOUR),
 };
 
+/** `[[servers."NAME".maintenance]]` */
+export const MAINTENANCE_KEYS = {
+  days: optional(listOf(weekday, 1, 'a list of days such as ["sat", "sun"]'), EVERY_DAY),
+  from: required(beginning),
+  to: required(end),
+};
+
 const SYSTEM_TRUST: TrustSource = { kind: 'system' };
 
 /** `[servers."NAME"]` */
@@ -53,6 +62,12 @@ export const SERVER_KEYS = {
   https_port: optional(port, 443),
   server_status: section(STATUS_KEYS, homeOf),
   forgotten: section(FORGOTTEN_KEYS, homeOf),
+  maintenance: optional(maintenance(MAINTENANCE_KEYS, homeOf), []),
+};
+
+/** `[network]` */
+export const NETWORK_KEYS = {
+  check: optional(pageOrOff, 'off'),
 };
 
 /** Above the first section. */
@@ -66,14 +81,28 @@ export const FILE_KEYS = {
   'tg-proxy': optional(secretSource('the address of a proxy'), NO_SECRET),
   'data-dir': optional(path, 'data'),
   'log-level': optional(oneOf(LOG_LEVELS), 'info'),
+  network: section(NETWORK_KEYS, homeOf),
   servers: required(servers(SERVER_KEYS, homeOf)),
 };
 
 /** Where each key belongs, for those who put it elsewhere; a section opened above is easily overlooked. */
 export function homeOf(name: string): string | undefined {
-  if (Object.hasOwn(FILE_KEYS, name)) return 'at the top of the file, above the first [section]';
-  if (Object.hasOwn(SERVER_KEYS, name)) return 'in [servers."NAME"]';
-  if (Object.hasOwn(STATUS_KEYS, name)) return 'in [servers."NAME".server_status]';
-  if (Object.hasOwn(FORGOTTEN_KEYS, name)) return 'in [servers."NAME".forgotten]';
-  return undefined;
+  const section = Object.hasOwn(SECTION_HOMES, name) ? SECTION_HOMES[name] : undefined;
+  if (section !== undefined) return section;
+  const homes = HOMES.filter(([keys]) => Object.hasOwn(keys, name)).map(([, home]) => home);
+  return homes.length === 0 ? undefined : anyOf(homes);
 }
+
+const SECTION_HOMES: Readonly<Record<string, string>> = {
+  network: 'in a section [network] of its own',
+  maintenance: 'in [[servers."NAME".maintenance]]',
+};
+
+const HOMES: readonly (readonly [keys: object, home: string])[] = [
+  [FILE_KEYS, 'at the top of the file, above the first [section]'],
+  [SERVER_KEYS, 'in [servers."NAME"]'],
+  [STATUS_KEYS, 'in [servers."NAME".server_status]'],
+  [FORGOTTEN_KEYS, 'in [servers."NAME".forgotten]'],
+  [MAINTENANCE_KEYS, 'in [[servers."NAME".maintenance]]'],
+  [NETWORK_KEYS, 'in [network]'],
+];

@@ -4,10 +4,11 @@
  */
 import { Secret } from '../lib/secret.ts';
 import type { Check } from './checks.ts';
+import type { FileReader } from './file-reader.ts';
 import { describeKind, looksSecret } from './found.ts';
 import { resolvePath, showFile } from './paths.ts';
 import type { Place } from './problems.ts';
-import { readSmallFile, utf8 } from './small-file.ts';
+import { utf8 } from './small-file.ts';
 
 export type SecretSource =
   | { readonly kind: 'none' }
@@ -47,6 +48,7 @@ export interface SecretSurroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Paths count from here. */
   readonly folder: string;
+  readonly reader: FileReader;
 }
 
 /** The secret itself; `null` when there is none; `undefined` when it could not be had, which is recorded. */
@@ -82,7 +84,7 @@ export async function resolveText(
     case 'file': {
       const path = resolvePath(surroundings.folder, source.path);
       const name = showFile(surroundings.folder, source.path);
-      const file = await readSmallFile(path);
+      const file = await surroundings.reader.read(path);
       if (file.kind === 'unreadable') return place.refuse(`cannot read ${name}: ${file.reason}`);
       const value = utf8(file.bytes);
       if (value === undefined) return place.refuse(`${name} holds no text (UTF-8)`);

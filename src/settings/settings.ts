@@ -1,6 +1,7 @@
 /** What the program is told to do: the settings after loading, with every default filled in and every unit converted. */
 import type { Thresholds } from '../domain/availability.ts';
 import type { ForgottenRule } from '../domain/forgotten.ts';
+import type { MaintenanceWindow } from '../domain/maintenance.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { LogLevel } from '../lib/log.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -15,6 +16,7 @@ export interface Settings {
   /** Absolute path. */
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  readonly network: NetworkSettings;
   /** In the order of the file; at least one. */
   readonly servers: readonly ServerSettings[];
 }
@@ -31,6 +33,11 @@ export interface TelegramSettings {
   readonly proxy: Secret | undefined;
 }
 
+export interface NetworkSettings {
+  /** A page that answers when the bot's own network works; `undefined` (the default): none is asked. */
+  readonly check: string | undefined;
+}
+
 export interface ServerSettings {
   readonly name: ServerName;
   /** Host name or address, without brackets. */
@@ -44,6 +51,8 @@ export interface ServerSettings {
   readonly httpsPort: number;
   readonly status: StatusSettings;
   readonly forgotten: ForgottenRule;
+  /** In `timeZone`. Default none. */
+  readonly maintenance: readonly MaintenanceWindow[];
 }
 
 /** `system`: verify against the known authorities; `file`: trust exactly this PEM; `any`: do not verify. */

@@ -1,5 +1,5 @@
 /** Reads the small files that settings consist of or point to. The only file here that touches the disk. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 
 export type SmallFile =
   | { readonly kind: 'read'; readonly bytes: Buffer }
@@ -19,6 +19,20 @@ export async function readSmallFile(path: string): Promise<SmallFile> {
     }
   } catch (error) {
     return unreadable((error as NodeJS.ErrnoException).code ?? 'unknown');
+  }
+}
+
+/**
+ * What the system says of the file behind a path, links followed: another text when it was written or replaced, which
+ * costs no reading. `undefined`: a pipe or a device, which gives its content once or for ever.
+ */
+export async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) return undefined;
+    return `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
   }
 }
 

@@ -72,7 +72,10 @@ export function indexSource(source: string): SourceIndex {
     key.forEach((part, depth) => {
       node = childOf(node, part, offset);
       const isLast = depth === key.length - 1;
-      if (isLast && isElement) node.isTableList = true;
+      if (isLast && isElement) {
+        if (node.declared && !node.isTableList) declare(node, offset);
+        node.isTableList = true;
+      }
       if (node.isTableList) {
         const next = isLast && isElement ? node.children.size : node.children.size - 1;
         node.declared = true;

@@ -26,6 +26,10 @@ function explainRepeat({ path, firstLine }: Repeat): string {
   if (root === 'servers' && typeof name === 'string' && below.length === 0) {
     return `there are two servers with the name ${showKey(name)}, the first in line ${firstLine}; give one another name`;
   }
+  if (root === 'servers' && below[0] === 'maintenance' && typeof (below[1] ?? 0) === 'number') {
+    const section = showKeyPath(path.slice(0, 3));
+    return `stands here a second time, the first is in line ${firstLine}; write [[${section}]], in double brackets, for each window`;
+  }
   return `stands here a second time, the first is in line ${firstLine}; delete one`;
 }
 

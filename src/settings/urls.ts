@@ -1,4 +1,4 @@
-/** The two URLs of the settings. Neither is ever shown: both are places where people paste tokens and passwords. */
+/** The URLs of the settings. None is ever shown: they are places where people paste tokens and passwords. */
 import type { Check } from './checks.ts';
 import { anyOf, describeKind } from './found.ts';
 import type { Place } from './problems.ts';
@@ -18,6 +18,24 @@ export const apiRoot: Check<string> = {
     if (/\/bot\d+/.test(url.pathname))
       return place.refuse('must end before "/bot"; the token goes into tg-api-token');
     return url.href.replace(/\/+$/, '');
+  },
+};
+
+/** What `[network] check` asks for. */
+export const pageOrOff: Check<string> = {
+  allowed: '"off" or the http:// or https:// address of a page, such as "https://www.example.com/"',
+  read(value, place) {
+    if (value === 'off') return value;
+    if (typeof value !== 'string' || value === '') {
+      return place.refuse(`must be ${pageOrOff.allowed}, found ${describeKind(value)}`);
+    }
+    const url = readUrl(value, ['http', 'https'], pageOrOff.allowed, place);
+    if (!url) return undefined;
+    if (url.username !== '' || url.password !== '') {
+      return place.refuse(`must be ${pageOrOff.allowed}, without user name and password`);
+    }
+    url.hash = '';
+    return url.href;
   },
 };
 

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadSettings } from '../../src/settings/load.ts';
-import { FILE_KEYS, FORGOTTEN_KEYS, SERVER_KEYS, STATUS_KEYS } from '../../src/settings/schema.ts';
+import {
+  FILE_KEYS,
+  FORGOTTEN_KEYS,
+  MAINTENANCE_KEYS,
+  NETWORK_KEYS,
+  SERVER_KEYS,
+  STATUS_KEYS,
+} from '../../src/settings/schema.ts';
 import { LOCALES, linesOf, settingsOf, TOKEN } from './load-text.ts';
 
 const path = join(import.meta.dirname, '..', '..', 'settings.example.toml');
@@ -15,7 +22,7 @@ const filledIn = example
   .replace('client_secret = ""', 'client_secret = "hush-hush-hush"');
 
 /** The same with every optional line switched on. */
-const everything = filledIn.replaceAll(/^#(?=[a-z_-]+ = )/gm, '');
+const everything = filledIn.replaceAll(/^#(?=[a-z_-]+ = |\[)/gm, '');
 
 test('copied and not filled in, it lacks exactly what is marked in it', async () => {
   const lines = linesOf(await loadSettings(path, {}, LOCALES));
@@ -28,17 +35,19 @@ test('copied and not filled in, it lacks exactly what is marked in it', async ()
 });
 
 test('it shows every key there is (what is not in it, nobody finds)', () => {
-  const keys = [FILE_KEYS, SERVER_KEYS, STATUS_KEYS, FORGOTTEN_KEYS].flatMap((section) =>
-    Object.keys(section),
-  );
-  const shown = [...everything.matchAll(/^([a-z_-]+) = |^\[(servers).*?(?:\.([a-z_]+))?\]$/gm)];
+  const sections = [FILE_KEYS, NETWORK_KEYS, SERVER_KEYS, STATUS_KEYS, FORGOTTEN_KEYS, MAINTENANCE_KEYS];
+  const keys = sections.flatMap((section) => Object.keys(section));
+  const shown = [...everything.matchAll(/^([a-z_-]+) = |^\[+(servers|network).*?(?:\.([a-z_]+))?\]+$/gm)];
   expect(new Set(shown.flatMap(([, ...names]) => names.filter(Boolean)))).toEqual(new Set(keys));
 });
 
 test('an optional line switched on changes nothing where it shows the default', async () => {
   const shown = await settingsOf(everything);
   const meant = await settingsOf(filledIn);
-  expect(shown.servers).toEqual(meant.servers);
+  // A window has no default to show.
+  expect(shown.servers.map((server) => ({ ...server, maintenance: [] }))).toEqual(meant.servers);
+  expect(shown.servers[0]?.maintenance).toHaveLength(1);
+  expect(shown.network).toEqual(meant.network);
   expect(shown.telegram.apiRoot).toBe(meant.telegram.apiRoot);
   expect([shown.locale, shown.logLevel]).toEqual([meant.locale, meant.logLevel]);
   expect(shown.dataDir.endsWith('/data') && meant.dataDir.endsWith('/data')).toBe(true);

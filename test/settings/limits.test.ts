@@ -121,6 +121,51 @@ describe('in a server', () => {
     },
   };
 
+  const window = (keys: string) => fileWith({ below: `[[servers.main.maintenance]]\n${keys}` });
+  const windowOf = (server: ServerSettings) => server.maintenance[0];
+  cases['maintenance from'] = {
+    file: (written) => window(`to = "12:34"\nfrom = ${written}`),
+    read: (server) => windowOf(server)?.from,
+    good: [
+      ['"00:00"', 0],
+      ['"0:05"', 5 * MINUTE],
+      ['"23:59"', DAY - MINUTE],
+      ['23:59', DAY - MINUTE],
+      ['23:59:00', DAY - MINUTE],
+    ],
+    bad: [
+      '"24:00"',
+      '"23:60"',
+      '"-1:00"',
+      '"1:2"',
+      '"001:00"',
+      '"12:34:00"',
+      '"12.00"',
+      '12',
+      '23:59:01',
+      '""',
+    ],
+  };
+  cases['maintenance to'] = {
+    file: (written) => window(`from = "12:34"\nto = ${written}`),
+    read: (server) => windowOf(server)?.to,
+    good: [
+      ['"24:00"', DAY],
+      ['"00:00"', 0],
+      ['"12:33"', 12 * HOUR + 33 * MINUTE],
+    ],
+    bad: ['"24:01"', '"12:34"', '12:34', '2030-01-01', '2030-01-01T10:00:00Z', '"noon"', 'true'],
+  };
+  cases['maintenance days'] = {
+    file: (written) => window(`from = "12:34"\nto = "15:00"\ndays = ${written}`),
+    read: (server) => windowOf(server)?.days.join(' '),
+    good: [
+      ['["mon", "TUESDAY", "Wed", "thursday", "fri", "Sat", "sunday"]', 'mon tue wed thu fri sat sun'],
+      ['["sun", "Sunday"]', 'sun'],
+    ],
+    bad: ['[]', '["m"]', '["mo"]', '[1]', '"mon"', '["mon "]', '[["mon"]]', '["constructor"]'],
+  };
+
   for (const [key, { file, read, good, bad }] of Object.entries(cases)) {
     test.each(good)(`${key} = %s is taken as %s`, async (written, meant) => {
       const server = await serverOf(file(written));
@@ -179,6 +224,10 @@ describe('at the top', () => {
     ['tg-proxy = "socks5://[::1]:1080"', (s) => s.telegram.proxy?.reveal(), 'socks5://[::1]:1080'],
     ['time-zone = "UTC"', (s) => s.timeZone, 'UTC'],
     ['data-dir = "/var/lib/bot"', (s) => s.dataDir, '/var/lib/bot'],
+    ['network.check = "off"', (s) => s.network.check, undefined],
+    ['network = {}', (s) => s.network.check, undefined],
+    ['network.check = "http://[::1]:8080"', (s) => s.network.check, 'http://[::1]:8080/'],
+    ['network.check = "https://видео.рф/a?b#c"', (s) => s.network.check, 'https://xn--b1aedk6a.xn--p1ai/a?b'],
     ['log-level = "silent"', (s) => s.logLevel, 'silent'],
   ])('%s', async (top, read, meant) => {
     expect(read(await settingsOf(fileWith({ top })))).toBe(meant);
@@ -193,6 +242,29 @@ describe('at the top', () => {
   test.each([0, 29])('a token with %i is refused', (length) =>
     expectOneMistake(fileWith({}).replace(/:Test\w+/, `:${'x'.repeat(length)}`)),
   );
+});
+
+describe('maintenance', () => {
+  const windows = async (written: string) =>
+    (await serverOf(fileWith({ server: written })))?.maintenance.length;
+
+  test('a single window may stand in single brackets, in braces or in a list', async () => {
+    expect(await windows('[servers.main.maintenance]\nfrom = "1:00"\nto = "2:00"')).toBe(1);
+    expect(await windows('maintenance = { from = "1:00", to = "2:00" }')).toBe(1);
+    expect(await windows('maintenance = [{ from = "1:00", to = "2:00" }]')).toBe(1);
+    expect(await windows('maintenance = []')).toBe(0);
+  });
+
+  test('all of the week but one minute is taken, one minute more is not', async () => {
+    const allButSunday = `days = ["mon", "tue", "wed", "thu", "fri", "sat"]\nfrom = "00:00"\nto = "24:00"`;
+    const sunday = (to: string) =>
+      fileWith({
+        below: `[[servers.main.maintenance]]\n${allButSunday}
+[[servers.main.maintenance]]\ndays = ["sun"]\nfrom = "00:00"\nto = "${to}"`,
+      });
+    expect((await serverOf(sunday('23:59')))?.maintenance).toHaveLength(2);
+    await expectOneMistake(sunday('24:00'));
+  });
 });
 
 describe('ssl_certificate', () => {

@@ -1,7 +1,8 @@
 /** What good files become, and what happens to a file that cannot be read. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/settings/load.ts';
@@ -100,6 +101,40 @@ describe('secrets', () => {
     expect(application.servers[0]).toMatchObject({ clientId: 'a', accessToken: undefined });
     const ready = await settingsOf(fileWith({ server: 'client_id = ""\nclient_secret = ""' }));
     expect(ready.servers[0]).toMatchObject({ clientId: '', clientSecret: undefined });
+  });
+});
+
+describe('the files that were read', () => {
+  const path = join(good, 'every-key.toml');
+
+  test('are told with absolute paths, the settings first, each once', async () => {
+    const loaded = await loadSettings(relative(process.cwd(), path), ENV, LOCALES);
+    expect(loaded.kind === 'loaded' && loaded.files.map((file) => file.path)).toEqual([
+      path,
+      join(good, 'secrets', 'client-secret'),
+      join(good, 'certificates', 'ca.pem'),
+    ]);
+  });
+
+  test('are told of broken settings too, with those that are not there (they may come)', async () => {
+    const loaded = await loadText(
+      fileWith({ top: 'locale = "xx"', server: 'client_secret = "file:absent"\nssl_certificate = "absent"' }),
+    );
+    expect(loaded.kind === 'broken' && loaded.files.map((file) => basename(file.path))).toEqual([
+      'settings.toml',
+      'absent',
+    ]);
+  });
+
+  test('show whether two loads saw the same, and nothing of what they saw', async () => {
+    const fingerprints = async (text: string) => {
+      const loaded = await loadText(text);
+      return loaded.kind === 'missing' ? [] : loaded.files.map(({ fingerprint }) => fingerprint);
+    };
+    const before = await fingerprints(fileWith({}));
+    expect(await fingerprints(fileWith({}))).toEqual(before);
+    expect(await fingerprints(`${fileWith({})}#`)).not.toEqual(before);
+    expect(before).not.toContain(createHash('sha256').update(fileWith({})).digest('base64'));
   });
 });
 

@@ -91,6 +91,9 @@ test('a secret in any place where another value belongs: its text is not told', 
     'tg-api-root',
     'check',
     'forgotten',
+    'maintenance',
+    'network',
+    'network.check',
   ]) {
     for (const secret of Object.values(SECRETS)) {
       for (const value of [

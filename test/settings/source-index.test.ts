@@ -78,6 +78,14 @@ test('a second definition is found with both lines', () => {
   ]);
 });
 
+test('a list of sections is begun with double brackets or not at all', () => {
+  const single = indexSource('[s.m]\na = 1\n[[s.m]]\na = 2');
+  expect(single.repeats).toEqual([{ path: ['s', 'm'], firstLine: 1, secondLine: 3 }]);
+  const double = indexSource('[[s.m]]\na = 1\n[[s.m]]\na = 2\n[s.m]\na = 3');
+  expect(double.repeats.map(({ secondLine }) => secondLine)).toContain(5);
+  expect(indexSource('[[s.m]]\na = 1\n[[s.m]]\na = 2').repeats).toEqual([]);
+});
+
 /** A document made line by line, which knows where it put every key. */
 interface Written {
   readonly lines: readonly string[];

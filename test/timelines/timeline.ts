@@ -329,6 +329,7 @@ function settings(options: TimelineOptions): Settings {
     timeZone: 'UTC',
     dataDir: '/nowhere',
     logLevel: 'info',
+    network: { check: undefined },
     servers: Object.entries(scripts(options)).map(([name, unusual]) => serverSettings(name, unusual)),
   };
 }
@@ -352,5 +353,6 @@ function serverSettings(name: string, unusual: Partial<ServerScript>): ServerSet
       reminder: script.reminderHours === undefined ? undefined : script.reminderHours * HOUR,
     },
     forgotten: { minDuration: HOUR },
+    maintenance: [],
   };
 }
