@@ -10,6 +10,11 @@ import type { DurationMs } from '../lib/time.ts';
 export interface Screen {
   readonly text: Html;
   readonly keyboard: Keyboard;
+  /**
+   * A PNG, shown above the text, which should then be short: Telegram takes 1,024 characters. Where a picture cannot
+   * be shown the text comes alone.
+   */
+  readonly picture?: Uint8Array;
 }
 
 /** Rows of buttons. */

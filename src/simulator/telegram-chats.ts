@@ -5,6 +5,7 @@
 import { append } from './recent.ts';
 import type { Entity } from './telegram-html.ts';
 import type { Button } from './telegram-keyboard.ts';
+import type { Photo } from './telegram-photo.ts';
 import { badRequest, forbidden, type Refusal } from './telegram-refusal.ts';
 
 export interface SimulatedMessage {
@@ -29,6 +30,7 @@ export interface SimulatedMessage {
   fromBot: boolean;
   /** Kind of message; a photo's text is its caption. */
   kind: 'text' | 'photo';
+  photo?: Photo;
 }
 
 /** A message with what only the server knows of it. */

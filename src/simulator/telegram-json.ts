@@ -1,5 +1,6 @@
 /** Answers "how does the Bot API write that down?": users and messages as JSON. */
 import type { StoredMessage } from './telegram-chats.ts';
+import type { Photo } from './telegram-photo.ts';
 import type { BotState } from './telegram-state.ts';
 
 /** The bot as a User. */
@@ -26,13 +27,15 @@ export function messageJson(state: BotState, message: StoredMessage): Record<str
     date: seconds(message.sentAt),
     ...(editedAt === null ? {} : { edit_date: seconds(editedAt) }),
     ...(threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true }),
-    ...(message.kind === 'photo'
-      ? { photo: [{ file_id: 'photo', file_unique_id: 'photo', width: 1, height: 1 }] }
-      : {}),
+    ...(message.photo === undefined ? {} : { photo: [photoSize(message.photo)] }),
     ...(message.text === '' ? {} : { [words[0] as string]: message.text }),
     ...(parsed.length === 0 ? {} : { [words[1] as string]: parsed }),
     ...(keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } }),
   };
+}
+
+function photoSize({ png, width, height }: Photo): Record<string, unknown> {
+  return { file_id: 'photo', file_unique_id: 'photo', width, height, file_size: png.length };
 }
 
 export const seconds = (at: number) => Math.floor(at / 1000);

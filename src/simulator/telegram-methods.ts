@@ -3,7 +3,13 @@
  * needs the connection. Checks come in the order of the real server. Knows no HTTP.
  */
 import { deleteMyCommands, getMyCommands, setMyCommands } from './telegram-commands.ts';
-import { deleteMessage, editMessageReplyMarkup, editMessageText } from './telegram-editing.ts';
+import {
+  deleteMessage,
+  editMessageCaption,
+  editMessageMedia,
+  editMessageReplyMarkup,
+  editMessageText,
+} from './telegram-editing.ts';
 import { botUser } from './telegram-json.ts';
 import type { Params } from './telegram-params.ts';
 import { badRequest } from './telegram-refusal.ts';
@@ -34,6 +40,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   sendmessage: sendMessage,
   sendphoto: sendPhoto,
   editmessagetext: editMessageText,
+  editmessagecaption: editMessageCaption,
+  editmessagemedia: editMessageMedia,
   editmessagereplymarkup: editMessageReplyMarkup,
   deletemessage: deleteMessage,
   answercallbackquery: answerCallbackQuery,

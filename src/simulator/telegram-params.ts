@@ -25,6 +25,7 @@ const STRUCTURES = new Set([
   'caption_entities',
   'scope',
   'link_preview_options',
+  'media',
   'reply_parameters',
 ]);
 
@@ -63,11 +64,31 @@ function readJson(body: string): Params {
   }
 }
 
-/** A file that came in a multipart body; its bytes are not kept. */
-interface UploadedFile {
+/** A file that came in a multipart body. */
+export interface UploadedFile {
   filename: string;
   contentType: string;
   bytes: number;
+  content: Buffer;
+}
+
+/** The file that a parameter is, if it is one. */
+export function uploadedIn(value: unknown): UploadedFile | undefined {
+  return typeof value === 'object' && value !== null && 'content' in value
+    ? (value as UploadedFile)
+    : undefined;
+}
+
+/** The parameters as they are recorded: of files only what they are, because many calls are kept. */
+export function withoutContents(params: Params): Params {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const file = uploadedIn(value);
+      if (file === undefined) return [name, value];
+      const { content: _, ...about } = file;
+      return [name, about];
+    }),
+  );
 }
 
 function readMultipart(type: string, body: Buffer): Params {
@@ -90,7 +111,7 @@ function readMultipart(type: string, body: Buffer): Params {
       params[name] =
         filename === undefined
           ? content.toString()
-          : ({ filename, contentType, bytes: content.length } satisfies UploadedFile);
+          : ({ filename, contentType, bytes: content.length, content } satisfies UploadedFile);
     }
     start = next;
   }

@@ -3,6 +3,7 @@ import type { StoredMessage } from './telegram-chats.ts';
 import { messageJson } from './telegram-json.ts';
 import { readKeyboard } from './telegram-keyboard.ts';
 import type { Params } from './telegram-params.ts';
+import { readPhoto } from './telegram-photo.ts';
 import { badRequest } from './telegram-refusal.ts';
 import type { BotState } from './telegram-state.ts';
 import { readCaption, readWords } from './telegram-text.ts';
@@ -12,8 +13,8 @@ export function sendMessage(state: BotState, params: Params): unknown {
 }
 
 export function sendPhoto(state: BotState, params: Params): unknown {
-  if (params.photo === undefined || params.photo === '') throw badRequest('there is no photo in the request');
-  return post(state, params, { ...readCaption(params), kind: 'photo' });
+  const words = readCaption(params);
+  return post(state, params, { ...words, kind: 'photo', photo: readPhoto(params, params.photo) });
 }
 
 function post(

@@ -7,7 +7,7 @@ import { json, send, text } from './answer.ts';
 import { append } from './recent.ts';
 import type { TelegramTrouble } from './telegram-fault.ts';
 import { METHODS } from './telegram-methods.ts';
-import { type Params, readParams } from './telegram-params.ts';
+import { type Params, readParams, withoutContents } from './telegram-params.ts';
 import { Refusal } from './telegram-refusal.ts';
 import type { BotState } from './telegram-state.ts';
 import type { Update } from './telegram-updates.ts';
@@ -56,7 +56,14 @@ export class CallServer {
     const record = (errorCode?: number, description = '') => {
       const durationMs = performance.now() - startedAt;
       const reason = errorCode === undefined ? {} : { errorCode, description };
-      this.#record({ at, method, params, ok: errorCode === undefined, ...reason, durationMs });
+      this.#record({
+        at,
+        method,
+        params: withoutContents(params),
+        ok: errorCode === undefined,
+        ...reason,
+        durationMs,
+      });
     };
 
     const { fault } = trouble;

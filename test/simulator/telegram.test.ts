@@ -196,6 +196,106 @@ describe('messages', () => {
       'Bad Request: there is no photo in the request',
     );
   });
+
+  describe('with pictures', () => {
+    const png = (width: number, height: number, length = 24) => {
+      const bytes = Buffer.alloc(length);
+      bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+      bytes.writeUInt32BE(width, 16);
+      bytes.writeUInt32BE(height, 20);
+      return bytes;
+    };
+    const upload = (
+      telegram: TelegramSimulator,
+      method: string,
+      fields: object,
+      name: string,
+      file: Buffer,
+    ) => {
+      const parts = Object.entries(fields).map(
+        ([key, value]) => `--x\r\ncontent-disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`,
+      );
+      const head = `--x\r\ncontent-disposition: form-data; name="${name}"; filename="a.png"\r\n\r\n`;
+      const body = Buffer.concat([
+        Buffer.from(`${parts.join('')}${head}`),
+        file,
+        Buffer.from('\r\n--x--\r\n'),
+      ]);
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      return ask(`${telegram.apiRoot}/bot${telegram.token}/${method}`, { method: 'POST', headers, body });
+    };
+    const photo = (telegram: TelegramSimulator, file: Buffer) =>
+      upload(telegram, 'sendPhoto', { chat_id: 1, caption: 'x' }, 'photo', file);
+
+    it('keep the picture; the record of the call does not', async () => {
+      const telegram = await start();
+      const reply = await photo(telegram, png(1080, 1190));
+      expect(reply.json.result).toMatchObject({ caption: 'x', photo: [{ width: 1080, height: 1190 }] });
+      expect(telegram.messages[0]?.photo?.png.equals(png(1080, 1190))).toBe(true);
+      expect(telegram.calls[0]?.params.photo).toEqual({
+        filename: 'a.png',
+        contentType: 'application/octet-stream',
+        bytes: 24,
+      });
+    });
+
+    it.each<[string, Buffer, string]>([
+      ['empty', Buffer.alloc(0), 'file must be non-empty'],
+      ['no picture', Buffer.from('GIF89a and something that is longer'), 'IMAGE_PROCESS_FAILED'],
+      ['too large', png(9_000, 1_001), 'PHOTO_INVALID_DIMENSIONS'],
+      ['too narrow', png(2_100, 100), 'PHOTO_INVALID_DIMENSIONS'],
+      [
+        'too long',
+        png(10, 10, 10_485_761),
+        'file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes',
+      ],
+    ])('are refused when they are %s', async (_, file, description) => {
+      const telegram = await start();
+      await expectRefusal(photo(telegram, file), 400, `Bad Request: ${description}`);
+    });
+
+    it('change by editMessageMedia, their words by editMessageCaption, and not by editMessageText', async () => {
+      const telegram = await start();
+      await photo(telegram, png(10, 10));
+      const here = { chat_id: 1, message_id: 1 };
+      const media = JSON.stringify({
+        type: 'photo',
+        media: 'attach://new',
+        caption: '<b>y</b>',
+        parse_mode: 'HTML',
+      });
+      const edited = await upload(telegram, 'editMessageMedia', { ...here, media }, 'new', png(20, 20));
+      expect(edited.json.result).toMatchObject({ caption: 'y', photo: [{ width: 20 }] });
+      const same = upload(telegram, 'editMessageMedia', { ...here, media }, 'new', png(20, 20));
+      expect((await same).json.description).toContain('message is not modified');
+      await call(telegram, 'editMessageCaption', { ...here, caption: 'z' });
+      expect(telegram.messages).toMatchObject([{ kind: 'photo', text: 'z', photo: { width: 20 } }]);
+      await expectRefusal(
+        call(telegram, 'editMessageText', { ...here, text: 'x' }),
+        400,
+        'Bad Request: there is no text in the message to edit',
+      );
+      await expectRefusal(
+        call(telegram, 'editMessageCaption', { ...here, caption: 'x'.repeat(1_025) }),
+        400,
+        'Bad Request: message caption is too long',
+      );
+    });
+
+    it('have no words to edit where there is no picture, but can be put there', async () => {
+      const telegram = await start();
+      await send(telegram);
+      const here = { chat_id: 1, message_id: 1 };
+      await expectRefusal(
+        call(telegram, 'editMessageCaption', { ...here, caption: 'x' }),
+        400,
+        'Bad Request: there is no caption in the message to edit',
+      );
+      const media = JSON.stringify({ type: 'photo', media: 'attach://new' });
+      await upload(telegram, 'editMessageMedia', { ...here, media }, 'new', png(20, 20));
+      expect(telegram.messages[0]?.kind).toBe('photo');
+    });
+  });
 });
 
 describe('keyboards', () => {

@@ -16,6 +16,7 @@ export function toDelivery(failure: Failure): Delivery {
       return { kind: 'moved', address: String(verdict.chat) };
     case 'refused':
       return { kind: 'refused', refusal: verdict.refusal, reason };
+    case 'picture-refused':
     case 'malformed':
     case 'gone':
     case 'unchanged':

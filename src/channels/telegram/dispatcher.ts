@@ -2,7 +2,7 @@
  * Hands every update to the conversation and starts the work that comes of it: of one person in one chat the newest
  * wins, and nobody waits for anybody else.
  */
-import type { Message, Update } from 'node-telegram-bot-api/types';
+import type { Update } from 'node-telegram-bot-api/types';
 import { clip } from '../../i18n/markup.ts';
 import { type ChildSignal, childOf } from '../../lib/abort.ts';
 import type { Conversation, Reception, Work } from '../port.ts';
@@ -55,9 +55,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     newest.get(key)?.abort();
     const own = childOf(signal);
     newest.set(key, own);
-    const original: Message | undefined = work.keepsMessage ? undefined : tap?.message;
-    const spot = openSpot(lanes, place, incoming.person.id, original);
-    const job = perform({ work, spot, original, signal: own.signal, ceiling }, options).finally(() => {
+    const spot = openSpot(lanes, place, incoming.person.id, work.keepsMessage ? undefined : tap?.message);
+    const job = perform({ work, spot, signal: own.signal, ceiling }, options).finally(() => {
       jobs.delete(job);
       own.release();
       if (newest.get(key) === own) newest.delete(key);

@@ -1,5 +1,4 @@
 /** One piece of work for one person, from its beginning to what is shown of it. Knows nothing of other pieces of work. */
-import type { Message } from 'node-telegram-bot-api/types';
 import { childOf } from '../../lib/abort.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -11,8 +10,6 @@ import type { Spot } from './spots.ts';
 export interface Job {
   readonly work: Work;
   readonly spot: Spot;
-  /** What the message showed when its button was pressed. */
-  readonly original: Message | undefined;
   /** Aborts when the person asks for something else, and at the end of the program. */
   readonly signal: AbortSignal;
   /** Ends everything that is under way. */
@@ -38,12 +35,12 @@ export async function perform(job: Job, { display, clock, log }: JobTools): Prom
   const showWaiting = async (until: AbortSignal) => {
     if (!work.waiting) return;
     await clock.sleep(WAITING_AFTER, until);
-    isWaitingShown = await display.show(spot, work.waiting, until, ceiling);
+    isWaitingShown = await display.showWaiting(spot, work.waiting, until, ceiling);
   };
   const takeWaitingBack = async () => {
     if (!isWaitingShown || isReplyShown) return;
     isWaitingShown = false;
-    await display.undo(spot, job.original, ceiling).catch(() => {});
+    await display.undo(spot, ceiling).catch(() => {});
   };
 
   const done = childOf(signal);

@@ -5,7 +5,7 @@ import { parseAddress } from './addresses.ts';
 import { toDelivery } from './deliveries.ts';
 import type { Holds } from './holds.ts';
 import type { Messages } from './messages.ts';
-import { split } from './split.ts';
+import { CAPTION_LIMITS, MESSAGE_LIMITS, split } from './split.ts';
 
 export type Deliver = (address: string, screen: Screen, signal: AbortSignal) => Promise<Delivery>;
 
@@ -23,11 +23,16 @@ export function openSender(messages: Messages, holds: Holds): Deliver {
     const held = holds.remaining(place.chat);
     if (held > 0) return { kind: 'retry', after: held, reason: 'Telegram asked to wait with this chat' };
 
-    const parts = split(screen.text);
-    const key = `${address}\n${screen.text}`;
+    const { picture, text } = screen;
+    const parts = split(text, picture ? CAPTION_LIMITS : MESSAGE_LIMITS);
+    const key = `${address}\n${text}`;
     for (let index = progress.get(key) ?? 0; index < parts.length; index++) {
-      const keyboard = index === parts.length - 1 ? screen.keyboard : [];
-      const answer = await messages.send(place, parts[index] as Html, keyboard, signal);
+      const part: Screen = {
+        text: parts[index] as Html,
+        keyboard: index === parts.length - 1 ? screen.keyboard : [],
+        ...(index === 0 && picture ? { picture } : {}),
+      };
+      const answer = await messages.send(place, part, signal);
       if (answer.kind !== 'answered') {
         const delivery = toDelivery(answer);
         if (delivery.kind !== 'retry') progress.delete(key);

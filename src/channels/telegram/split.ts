@@ -10,6 +10,8 @@ export interface MessageLimits {
 }
 
 export const MESSAGE_LIMITS: MessageLimits = { units: 4_096, entities: 100 };
+/** Of the words below a picture. */
+export const CAPTION_LIMITS: MessageLimits = { units: 1_024, entities: 100 };
 
 type OpenTag = Extract<Token, { readonly kind: 'open' }>;
 
@@ -28,14 +30,16 @@ export function split(html: Html, limits: MessageLimits = MESSAGE_LIMITS): Html[
   if (html.length <= limits.units && count(html, '<') <= limits.entities) return [html];
   const all = [...tokens(html)];
   const parts: Html[] = [];
+  let first: Html | undefined;
   let rest: Cut = { next: 0, raw: '', open: [] };
   while (rest.next < all.length) {
     const part = takePart(all, rest, limits);
     const text = part.raw + part.open.toReversed().map(closing).join('');
+    first ??= text as Html;
     if (/\S/.test(text.replace(/<[^>]*>/g, ''))) parts.push(text as Html);
     rest = part;
   }
-  return parts.length > 0 ? parts : [html];
+  return parts.length > 0 ? parts : [first ?? html];
 }
 
 function takePart(all: readonly Token[], from: Cut, limits: MessageLimits): Cut {

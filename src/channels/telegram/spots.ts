@@ -7,14 +7,22 @@ export interface Spot {
   readonly place: Place;
   /** The message to edit; `undefined`: a new one is sent. */
   readonly message: number | undefined;
+  /** Whether that message shows a picture. */
+  readonly isPicture: boolean;
   /** The message was sent for this spot. */
   readonly isSent: boolean;
+  /** What the message showed when its button was pressed, if that is not what it shows now. */
+  readonly changed: Message | undefined;
   /** Changes together with the message. */
   readonly ticket: Ticket;
   /** Whether nobody has asked for something newer here. */
   isNewest(): boolean;
+  /** The pressed message shows something else now. */
+  noteChange(): void;
+  /** The pressed message shows again what it showed. */
+  noteRestored(): void;
   /** From now on this message, sent for this spot, is edited. */
-  moveTo(message: number): void;
+  moveTo(message: number, isPicture: boolean): void;
   /** The chat has a new id, where none of its old messages can be edited. */
   moveChat(chat: number): void;
   /** The message cannot be edited any more. */
@@ -27,7 +35,9 @@ export function openSpot(lanes: Lanes, place: Place, person: number, pressed: Me
   const laneOf = (chat: number, message: number) => `message ${chat} ${message}`;
   let current = place;
   let message = pressed?.message_id;
+  let isPicture = pressed?.photo !== undefined;
   let isSent = false;
+  let isChanged = false;
   let ticket = lanes.enter(
     message === undefined ? `person ${place.chat} ${person}` : laneOf(place.chat, message),
   );
@@ -39,15 +49,28 @@ export function openSpot(lanes: Lanes, place: Place, person: number, pressed: Me
     get message() {
       return message;
     },
+    get isPicture() {
+      return isPicture;
+    },
     get isSent() {
       return isSent;
+    },
+    get changed() {
+      return isChanged ? pressed : undefined;
     },
     get ticket() {
       return ticket;
     },
     isNewest: () => ticket.isNewest(),
-    moveTo: (sent) => {
+    noteChange: () => {
+      isChanged = !isSent;
+    },
+    noteRestored: () => {
+      isChanged = false;
+    },
+    moveTo: (sent, showsPicture) => {
       message = sent;
+      isPicture = showsPicture;
       isSent = true;
       // With the number it has: whoever presses a button of that message came later.
       ticket = lanes.enter(laneOf(current.chat, sent), ticket.number);
@@ -56,9 +79,11 @@ export function openSpot(lanes: Lanes, place: Place, person: number, pressed: Me
     moveChat: (chat) => {
       current = { chat, thread: undefined };
       message = undefined;
+      isChanged = false;
     },
     forgetMessage: () => {
       message = undefined;
+      isChanged = false;
     },
     leave: () => {
       for (const one of held.splice(0)) one.leave();

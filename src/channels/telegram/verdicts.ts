@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly kind: 'busy'; readonly after: DurationMs }
   | { readonly kind: 'later' }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The picture is why; the text alone may pass. */
+  | { readonly kind: 'picture-refused' }
   /** Our mistake: the same message in a plainer form may pass. */
   | { readonly kind: 'malformed' };
 
@@ -34,6 +36,10 @@ const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
   ],
 ];
 
+/** Of the photo itself, or of photos in that chat. */
+const PICTURE_REFUSED =
+  /photo_\w+|image_process_failed|media_(?:empty|invalid)|send photos to the chat|chat_send_(?:photos|media)_forbidden|wrong (?:file|remote file)|too big for a photo|file must be non-empty/;
+
 const GONE =
   /message to edit not found|message can't be edited|message_id_invalid|message identifier is not specified/;
 
@@ -43,9 +49,12 @@ export function judge(failure: Failure): Verdict {
   const text = failure.description.toLowerCase();
   if (movedTo !== undefined) return { kind: 'moved', chat: movedTo };
   if (status === 429) return { kind: 'busy', after: retryAfter ?? UNNAMED_WAIT };
+  // Only a picture is ever so long.
+  if (status === 413) return { kind: 'picture-refused' };
   if (status !== 400 && status !== 403) return { kind: 'later' };
   if (text.includes('message is not modified')) return { kind: 'unchanged' };
   if (GONE.test(text)) return { kind: 'gone' };
+  if (PICTURE_REFUSED.test(text)) return { kind: 'picture-refused' };
   const known = REFUSALS.find(([pattern]) => pattern.test(text));
   if (known) return { kind: 'refused', refusal: known[1] };
   return status === 403 ? { kind: 'refused', refusal: 'other' } : { kind: 'malformed' };

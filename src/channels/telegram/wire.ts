@@ -8,6 +8,7 @@ import type { Fetcher } from '../../lib/http-fetch.ts';
 import { scrub } from '../../lib/secret.ts';
 import { SECOND } from '../../lib/time.ts';
 import { type Answer, type Failure, notTelegram } from './failures.ts';
+import { toMultipart } from './multipart.ts';
 
 export type Fetch = Fetcher['fetch'];
 
@@ -36,13 +37,22 @@ export class WiredApi extends Api {
     params?: Record<string, unknown>,
     signal?: AbortSignal,
   ): Promise<R> {
-    const answer = await this.#post<R>(method, JSON.stringify(params ?? {}), signal);
+    const { contentType, bytes } = toMultipart(params ?? {}) ?? {
+      contentType: 'application/json',
+      bytes: JSON.stringify(params ?? {}),
+    };
+    const answer = await this.#post<R>(method, contentType, bytes, signal);
     if (answer.kind === 'answered') return answer.value;
     throw new CallFailed(answer);
   }
 
-  async #post<R>(method: string, body: string, signal: AbortSignal | undefined): Promise<Answer<R>> {
-    const headers = { 'content-type': 'application/json' };
+  async #post<R>(
+    method: string,
+    contentType: string,
+    body: string | Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<R>> {
+    const headers = { 'content-type': contentType };
     let status: number;
     let text: string;
     try {

@@ -99,7 +99,7 @@ test('a spot that sent its own message is not newer there than a press on that m
   const lanes = openLanes(new VirtualClock());
   const spot = openSpot(lanes, { chat: 1, thread: undefined }, 2, undefined);
   const press = lanes.enter('message 1 77');
-  spot.moveTo(77);
+  spot.moveTo(77, false);
   expect(press.isNewest()).toBe(true);
   expect(spot.isNewest()).toBe(false);
   spot.leave();

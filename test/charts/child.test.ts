@@ -1,0 +1,50 @@
+/** The painter as it is installed: a process of its own, from the built files. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { paintInChild } from '../../src/charts/child.ts';
+import { type Drawing, toDrawing } from '../../src/charts/drawing.ts';
+import { WIDTH } from '../../src/charts/theme.ts';
+import { type Built, build } from '../support/built.ts';
+import { chart } from './fixtures.ts';
+import { readPng } from './read-png.ts';
+
+const never = new AbortController().signal;
+let built: Built;
+let paint: typeof paintInChild;
+const drawing = toDrawing(chart()) as Drawing;
+
+beforeAll(async () => {
+  built = build();
+  const file = pathToFileURL(join(built.home, 'dist', 'charts', 'child.js')).href;
+  ({ paintInChild: paint } = (await import(file)) as { paintInChild: typeof paintInChild });
+}, 60_000);
+afterAll(() => built?.remove());
+
+describe('a process of its own', () => {
+  test('paints the picture', async () => {
+    const png = await paint(drawing, never);
+    expect(Buffer.isBuffer(png)).toBe(true);
+    expect(readPng(png).width).toBe(WIDTH);
+  });
+
+  test('says what went wrong', async () => {
+    const broken = { ...drawing, panels: undefined } as unknown as Drawing;
+    await expect(paint(broken, never)).rejects.toMatchObject({ code: 'broken', message: /panels|undefined/ });
+  });
+
+  test('is gone as soon as nobody waits', async () => {
+    const controller = new AbortController();
+    const painted = paint(drawing, controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    const startedAt = performance.now();
+    const reason = await painted.catch((error: unknown) => error);
+    expect(reason).toBe(controller.signal.reason);
+    expect(performance.now() - startedAt).toBeLessThan(300);
+  });
+
+  test('is not started for somebody who has gone', async () => {
+    const gone = AbortSignal.abort();
+    await expect(paint(drawing, gone)).rejects.toBe(gone.reason);
+  });
+});
