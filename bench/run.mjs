@@ -1,9 +1,10 @@
 /** Runs the rows and prints the table. `npm run bench -- taps memory` runs only those. Exit code 1 when a bar is missed. */
 import { cpus, totalmem } from 'node:os';
 import { forgottenSearch, onlineUsers, outages, taps } from './conversation-rows.mjs';
+import { demo } from './demo-row.mjs';
 import { cpuPerProbe, memory, punctuality, start } from './process-rows.mjs';
 
-const ROWS = { start, taps, forgottenSearch, onlineUsers, outages, cpuPerProbe, punctuality, memory };
+const ROWS = { start, demo, taps, forgottenSearch, onlineUsers, outages, cpuPerProbe, punctuality, memory };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in ROWS));

@@ -40,4 +40,15 @@ program
     process.exitCode = await demo(options);
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  // After an update of the files alone.
+  const [reason] = message.split('\n');
+  process.stderr.write(
+    `A package that this needs is not installed (${reason}). Run npm ci, then try again.\n`,
+  );
+  process.exitCode = EXIT.unusable;
+}

@@ -19,8 +19,15 @@ const READY = 'Bot is running…';
 const PROBE_SECONDS = 2;
 const STOP_LIMIT_MS = 2_500;
 
-/** An end that is the person's to mend; the message says how. */
-class DemoTrouble extends Error {}
+/** An end that a person is told in one sentence; what it is theirs to mend, it says how. */
+class DemoTrouble extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.unusable) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /** @returns the exit code */
 export async function demo(options: DemoOptions): Promise<number> {
@@ -48,7 +55,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof DemoTrouble)) throw error;
     process.stderr.write(`${error.message}\n`);
-    return EXIT.unusable;
+    return error.exitCode;
   } finally {
     for (const end of endings.reverse()) await end();
   }
@@ -70,35 +77,59 @@ function readPort(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   const port = Number(given);
   if (/^\d{1,5}$/.test(given) && port <= 65_535) return port;
-  throw new DemoTrouble(`--port must be a number from 0 to 65535 (0 takes any free one), not "${given}".`);
+  throw new DemoTrouble(
+    `--port must be a number from 0 to 65535 (0 takes any free one), not "${given}".`,
+    EXIT.usage,
+  );
 }
 
 function makeFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'trueconf-admin-bot-demo-'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new DemoTrouble(
-      `The demo cannot write to ${tmpdir()} (${code}). Name a folder that you may write to: TMPDIR=/path npm run demo`,
-    );
+    throw cannotWrite(error);
   }
 }
 
+function cannotWrite(error: unknown): DemoTrouble {
+  return new DemoTrouble(
+    `The demo cannot write to ${tmpdir()} (${codeOf(error)}). Name a folder that you may write to: TMPDIR=/path npm run demo`,
+  );
+}
+
 async function openStage(locale: string, port: number | undefined): Promise<Demo> {
-  const texts = JSON.parse(await readFile(new URL(`${locale}.json`, TEXTS), 'utf8'));
   try {
-    return await startDemo({ port: port ?? DEMO_PORT, locale, texts });
+    const texts = JSON.parse(await readFile(new URL(`${locale}.json`, TEXTS), 'utf8'));
+    if (port !== undefined) return await startDemo({ port, locale, texts });
+    return await startDemo({ port: DEMO_PORT, locale, texts }).catch((error) => {
+      // Windows keeps whole ranges of ports to itself and says EACCES.
+      if (!['EADDRINUSE', 'EACCES'].includes(codeOf(error))) throw error;
+      return startDemo({ port: 0, locale, texts });
+    });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE' && port === undefined) return startDemo({ port: 0, locale, texts });
-    if (code === 'EADDRINUSE') {
-      throw new DemoTrouble(`Port ${port} is taken. Name another one, or leave out --port to take a free one.`);
-    }
-    if (code === 'EACCES') {
-      throw new DemoTrouble(`You may not use port ${port}. Name one above 1023, or leave out --port.`);
-    }
-    throw error;
+    throw whyClosed(error, port);
   }
+}
+
+function whyClosed(error: unknown, port: number | undefined): unknown {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new DemoTrouble(
+        `Port ${port} is taken. Name another one, or leave out --port to take a free one.`,
+      );
+    case 'EACCES':
+      return new DemoTrouble(`You may not use port ${port}. Name one above 1023, or leave out --port.`);
+    case 'ENOENT':
+      return new DemoTrouble(
+        `A file of the demo is missing: ${(error as NodeJS.ErrnoException).path}. Run npm ci, then try again.`,
+      );
+    default:
+      return error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code);
 }
 
 function settingsFor(stage: Demo, locale: string): string {
@@ -130,8 +161,12 @@ function settingsFor(stage: Demo, locale: string): string {
 function startBot(stage: Demo, folder: string, locale: string): ChildProcess {
   const config = join(folder, 'settings.toml');
   const authority = join(folder, 'authority.pem');
-  writeFileSync(config, settingsFor(stage, locale), { mode: 0o600 });
-  writeFileSync(authority, stage.authority);
+  try {
+    writeFileSync(config, settingsFor(stage, locale), { mode: 0o600 });
+    writeFileSync(authority, stage.authority);
+  } catch (error) {
+    throw cannotWrite(error);
+  }
   return spawn(process.execPath, [MAIN, 'run', '--config', config, '--data-dir', join(folder, 'data')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // As a company would make its own authority known.
@@ -148,18 +183,27 @@ function readiness(bot: ChildProcess): Promise<void> {
       if (output.includes(READY)) resolve();
     });
     bot.once('error', reject);
-    bot.once('exit', (code) => reject(new DemoTrouble(`The bot ended (exit code ${code}). What it said is above.`)));
+    bot.once('exit', (code, signal) => reject(unasked(code, signal)));
   });
 }
 
-/** Rejects unless it was told to end. */
+/** Rejects unless it was told to end, as it is by Ctrl-C, which goes to all processes of a terminal. */
 function endOf(bot: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    bot.once('exit', (code) => {
-      if (code === EXIT.ok || code === null) resolve();
-      else reject(new DemoTrouble(`The bot ended (exit code ${code}). What it said is above.`));
+    bot.once('exit', (code, signal) => {
+      if (code === EXIT.ok) resolve();
+      else reject(unasked(code, signal));
     });
   });
+}
+
+function unasked(code: number | null, signal: NodeJS.Signals | null): DemoTrouble {
+  return new DemoTrouble(
+    signal === null
+      ? `The bot has ended (exit code ${code}), so the demo ends as well. What it said is above.`
+      : `The bot was ended from outside (${signal}), so the demo ends as well.`,
+    EXIT.internal,
+  );
 }
 
 async function stop(bot: ChildProcess): Promise<void> {

@@ -7,7 +7,7 @@ export const EXIT = {
   tokenRefused: 69,
   /** EX_SOFTWARE: a bug; the reason is in the log. */
   internal: 70,
-  /** EX_NOPERM: the demo may not write or listen where it was told to. */
+  /** EX_NOPERM: what it stands on is not as it should be: a folder, a port, a missing package. */
   unusable: 77,
   /** EX_CONFIG: the settings are missing or wrong. */
   settings: 78,

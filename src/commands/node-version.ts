@@ -4,7 +4,8 @@ const OLDEST = [20, 18, 1] as const;
 
 /** What to tell the person, or `undefined`. @param version as in `process.versions.node` */
 export function nodeTooOld(version: string): string | undefined {
-  const parts = version.split('.').map(Number);
+  // Before a release they end in words, such as 20.18.1-rc.1.
+  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
   for (const [place, oldest] of OLDEST.entries()) {
     const part = parts[place] ?? 0;
     if (part > oldest) return undefined;

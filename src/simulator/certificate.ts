@@ -47,11 +47,7 @@ function namesOf(host: string) {
   };
 }
 
-async function generated(
-  name: string,
-  extensions: Extensions,
-  ca?: Certificate,
-): Promise<Certificate> {
+async function generated(name: string, extensions: Extensions, ca?: Certificate): Promise<Certificate> {
   const { generate } = await import('selfsigned');
   const pem = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

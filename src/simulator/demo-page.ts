@@ -52,8 +52,10 @@ export async function openDemoPage(stage: Stage, texts: Texts, port: number): Pr
   app.use(async (context, next) => {
     const { host } = new URL(context.req.url);
     const origin = context.req.header('origin');
-    const isOwn = [`${HOST}:${openPort()}`, `localhost:${openPort()}`].includes(host);
-    if (!isOwn || (origin !== undefined && origin !== `http://${host}`)) return context.text('Not for you', 403);
+    // As URLs, because a browser leaves out port 80.
+    const isOwn = [HOST, 'localhost'].some((name) => new URL(`http://${name}:${openPort()}`).host === host);
+    if (!isOwn || (origin !== undefined && origin !== `http://${host}`))
+      return context.text('Not for you', 403);
     context.header('cache-control', 'no-store');
     return next();
   });
@@ -64,7 +66,8 @@ export async function openDemoPage(stage: Stage, texts: Texts, port: number): Pr
   app.get('/events', (context) => events(context, stage));
   app.post('/act', bodyLimit({ maxSize: BODY_LIMIT }), async (context) => {
     // Only a page of our own can send this type without asking first.
-    if (context.req.header('content-type') !== 'application/json') return context.json({ error: 'not JSON' }, 415);
+    if (context.req.header('content-type') !== 'application/json')
+      return context.json({ error: 'not JSON' }, 415);
     try {
       return context.json(await act(stage, await context.req.json()));
     } catch (error) {
@@ -91,6 +94,9 @@ export async function openDemoPage(stage: Stage, texts: Texts, port: number): Pr
 }
 
 function events(context: Context, { feed }: Stage) {
+  // Neither is a reader, and both would keep a place: Hono throws away the stream of a HEAD.
+  const from = context.req.header('sec-fetch-site') ?? 'none';
+  if (context.req.method !== 'GET' || !['same-origin', 'none'].includes(from)) return context.body(null, 403);
   if (feed.watchers >= MOST_WATCHERS) return context.text('Too many pages are open', 503);
   return streamSSE(context, async (stream) => {
     const tell = (event: DemoEvent) => void stream.writeSSE({ data: JSON.stringify(event) });

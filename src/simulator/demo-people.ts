@@ -11,7 +11,14 @@ const NAMES = [
     family: ['kovalenko:Коваленко', 'melnik:Мельник', 'chernykh:Черных', 'sedykh:Седых', 'dolgikh:Долгих'],
   },
   {
-    first: ['lucia:Lucía', 'pablo:Pablo', 'maria.jose:María José', 'inigo:Íñigo', 'nuria:Núria', 'jesus:Jesús'],
+    first: [
+      'lucia:Lucía',
+      'pablo:Pablo',
+      'maria.jose:María José',
+      'inigo:Íñigo',
+      'nuria:Núria',
+      'jesus:Jesús',
+    ],
     family: ['garcia:García Núñez', 'ibanez:Ibáñez', 'ruiz:Ruiz', 'munoz:Muñoz', 'pena:Peña Solís'],
   },
 ] as const;

@@ -11,7 +11,12 @@ export type DemoEvent =
   | { readonly kind: 'message'; readonly message: ChatMessage }
   | { readonly kind: 'message-deleted'; readonly chatId: number; readonly messageId: number }
   /** The bot has answered a tap: its button need wait no longer. Without a text nothing is shown. */
-  | { readonly kind: 'tap-answered'; readonly tap: string; readonly text?: string; readonly isAlert?: boolean }
+  | {
+      readonly kind: 'tap-answered';
+      readonly tap: string;
+      readonly text?: string;
+      readonly isAlert?: boolean;
+    }
   | { readonly kind: 'commands'; readonly commands: readonly BotCommand[] }
   | { readonly kind: 'server'; readonly server: ServerView }
   | { readonly kind: 'telegram'; readonly isCut: boolean }
@@ -113,7 +118,13 @@ export type DemoAction =
   | { readonly kind: 'cut-telegram'; readonly cut: boolean };
 
 /** Somebody joins; an ordinary participant leaves; a moderator leaves or joins; an hour passes for it; it ends. */
-export type ConferenceAction = 'join' | 'leave' | 'moderator-leaves' | 'moderator-joins' | 'hour-later' | 'end';
+export type ConferenceAction =
+  | 'join'
+  | 'leave'
+  | 'moderator-leaves'
+  | 'moderator-joins'
+  | 'hour-later'
+  | 'end';
 
 export interface ActAnswer {
   /** For a `tap`. */

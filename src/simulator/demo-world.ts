@@ -5,6 +5,7 @@
 import { authority, type Certificate, issuedBy, selfSigned } from './certificate.ts';
 import { type DemoName, PEOPLE, TOPICS } from './demo-people.ts';
 import type { ConferenceAction, ConferenceView, ServerState, ServerView } from './demo-protocol.ts';
+import { createListener } from './listener.ts';
 import {
   type Fault,
   type SimulatedConference,
@@ -49,6 +50,10 @@ const PLANS: readonly Plan[] = [
 ];
 
 const FIRST_ADDRESS = '127.77.0.1';
+/** Demos that may run at once with addresses of their own. */
+const BLOCKS = 10;
+const BLOCK_SIZE = 256;
+const GUARD = { place: 250, port: 4306 };
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -60,27 +65,54 @@ const FAULTS: Record<ServerState, Fault> = {
   failing: { kind: 'status', status: 502 },
 };
 
-/** Starts the servers on their usual ports at addresses of their own, or on free ports where that is not allowed. */
-export async function createDemoWorld(): Promise<DemoWorld> {
+/**
+ * Starts the servers on their usual ports at addresses of their own, or on free ports where that is not allowed.
+ * @param first address of the first server; default: one that no other demo on this machine uses
+ */
+export async function createDemoWorld(first?: string): Promise<DemoWorld> {
   const signer = await authority('Demo authority');
+  const block = first === undefined ? await freeBlock() : { first, leave: async () => {} };
   const started: DemoServer[] = [];
-  try {
-    for (const [place, plan] of PLANS.entries()) started.push(await startServer(plan, place, signer));
-  } catch (error) {
+  const close = async () => {
     await Promise.all(started.map(({ simulator }) => simulator.close()));
+    await block.leave();
+  };
+  try {
+    for (const [place, plan] of PLANS.entries()) {
+      started.push(await startServer(plan, place, addressAt(block.first, place), signer));
+    }
+  } catch (error) {
+    await close();
     throw error;
   }
-  return {
-    servers: started,
-    authority: signer.cert,
-    close: async () => {
-      await Promise.all(started.map(({ simulator }) => simulator.close()));
-    },
-  };
+  return { servers: started, authority: signer.cert, close };
 }
 
-async function startServer(plan: Plan, place: number, signer: Certificate): Promise<DemoServer> {
-  const simulator = await onUsualPorts(addressAt(FIRST_ADDRESS, place), plan.key);
+/** So that one demo never takes a port of another whose server is unplugged just then. */
+async function freeBlock(): Promise<{ readonly first: string; leave(): Promise<void> }> {
+  for (let block = 0; block < BLOCKS; block++) {
+    const first = addressAt(FIRST_ADDRESS, block * BLOCK_SIZE);
+    try {
+      const guard = await createListener({
+        host: addressAt(first, GUARD.place),
+        port: GUARD.port,
+        handle: (_request, response) => response.writeHead(404).end(),
+      });
+      return { first, leave: () => guard.become('refusing') };
+    } catch {
+      // Taken, or a system with no address but 127.0.0.1.
+    }
+  }
+  return { first: FIRST_ADDRESS, leave: async () => {} };
+}
+
+async function startServer(
+  plan: Plan,
+  place: number,
+  address: string,
+  signer: Certificate,
+): Promise<DemoServer> {
+  const simulator = await onUsualPorts(address, plan.key);
   const own = await selfSigned(simulator.host);
   const signed = await issuedBy(signer, simulator.host);
   const random = createRandom(place + 1);
@@ -160,7 +192,8 @@ function populate(server: TrueConfSimulator, plan: Plan, random: () => number): 
     server.addConference({
       topic: TOPICS[number % TOPICS.length] ?? null,
       owner: moderator.id,
-      participants: age?.left === 'moderator' ? [moderator] : age?.left === 'guests' ? guests : [moderator, ...guests],
+      participants:
+        age?.left === 'moderator' ? [moderator] : age?.left === 'guests' ? guests : [moderator, ...guests],
       startedAt: now - (age?.ms ?? Math.round(MINUTE_MS * (2 + random() * 45))),
     });
   }
@@ -173,7 +206,11 @@ const AGES: readonly { readonly ms: number; readonly left: 'moderator' | 'guests
   { ms: 2.2 * HOUR_MS, left: 'all' },
 ];
 
-function participantOf(server: TrueConfSimulator, { login, shown }: DemoName, role: number): SimulatedParticipant {
+function participantOf(
+  server: TrueConfSimulator,
+  { login, shown }: DemoName,
+  role: number,
+): SimulatedParticipant {
   return { id: `${login}@${server.serverName}`, displayName: shown, role };
 }
 
@@ -191,7 +228,9 @@ function act(
   };
   const join = (role: number) => {
     const inside = new Set(conference.participants.map(({ id }) => id));
-    const people = PEOPLE.map((name) => participantOf(server, name, role)).filter(({ id }) => !inside.has(id));
+    const people = PEOPLE.map((name) => participantOf(server, name, role)).filter(
+      ({ id }) => !inside.has(id),
+    );
     if (people.length > 0) server.join(sessionId, pick(random, people));
     return people.length > 0;
   };

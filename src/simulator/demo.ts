@@ -36,7 +36,10 @@ const PEOPLE: readonly DemoPerson[] = [
 export async function startDemo({ port, locale, texts }: DemoOptions): Promise<Demo> {
   // Telegram's limit is one message a second to a chat, but it lets short bursts pass.
   const telegram = await startTelegram({ username: BOT.username, rate: { perChatPerSecond: 5 } });
-  const world = await createDemoWorld();
+  const world = await createDemoWorld().catch(async (error) => {
+    await telegram.close();
+    throw error;
+  });
   const administrators = PEOPLE.filter(({ isAdministrator }) => isAdministrator);
   // As if they had pressed Start: to others a bot may not write.
   for (const { id, name } of administrators) telegram.knowChat(id, name);

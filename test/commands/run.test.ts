@@ -2,8 +2,7 @@
  * The real process, built and spawned: what the operator reads, how it ends and with which code, and that no secret
  * ever leaves it.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,8 +19,9 @@ import {
   type TrueConfSimulatorOptions,
 } from '../../src/simulator/trueconf.ts';
 import { named } from '../support/bot-harness.ts';
+import { type Built, build } from '../support/built.ts';
+import { type Program, startProgram } from '../support/program.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const ANNA = { id: 1001, name: 'Anna' };
 const CLIENT_SECRET = 'client-secret-3f9a1c';
 
@@ -29,22 +29,13 @@ const CLIENT_SECRET = 'client-secret-3f9a1c';
 const STOP_MS = 2_000;
 const AT_ONCE_MS = 1_000;
 
-let home: string;
+let built: Built;
 
 beforeAll(() => {
-  // Below node_modules, so that the built files find what they import; beside them the locales, as in the package.
-  home = mkdtempSync(join(ROOT, 'node_modules', '.run-test-'));
-  writeFileSync(join(home, 'package.json'), '{"type":"module"}');
-  cpSync(join(ROOT, 'locales'), join(home, 'locales'), { recursive: true });
-  cpSync(join(ROOT, 'settings.example.toml'), join(home, 'settings.example.toml'));
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(home, 'dist')];
-  execFileSync(process.execPath, [tsc, ...options], { cwd: ROOT });
+  built = build();
 }, 60_000);
 
-afterAll(() => {
-  if (home) rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => built?.remove());
 
 const endings: (() => unknown)[] = [];
 
@@ -52,75 +43,12 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-interface Program {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  /** Exit code or signal, and how long after the first `kill` (else after the start). */
-  readonly ended: Promise<{ readonly code: number | null; readonly after: number }>;
-  says(words: string): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-}
-
-let folders = 0;
-
-function folder(): string {
-  const path = join(home, `work-${++folders}`);
-  mkdirSync(path);
-  return path;
-}
-
 /** Runs the program in a folder of its own, with this as its settings.toml. */
-function run(settings: string | undefined, args: readonly string[] = [], cwd = folder()): Program {
+function run(settings: string | undefined, args: readonly string[] = [], cwd = built.folder()): Program {
   if (settings !== undefined) writeFileSync(join(cwd, 'settings.toml'), settings);
-  const child = spawn(process.execPath, [join(home, 'dist', 'main.js'), ...args], {
-    cwd,
-    env: { PATH: process.env.PATH, SECRET_FROM_ENV: CLIENT_SECRET },
-  });
-  let [out, err] = ['', ''];
-  let startedAt = performance.now();
-  const waiting = new Set<() => void>();
-  const wake = () => {
-    for (const look of [...waiting]) look();
-  };
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-    wake();
-  });
-  child.stderr.on('data', (chunk) => {
-    err += chunk;
-    wake();
-  });
-  const ended = new Promise<{ code: number | null; after: number }>((resolve) => {
-    child.once('close', (code) => resolve({ code, after: performance.now() - startedAt }));
-  });
-  endings.push(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  let isKilled = false;
-  return {
-    child,
-    out: () => out,
-    err: () => err,
-    ended,
-    says: (words) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (!out.includes(words) && !err.includes(words)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-        ended.then(({ code }) => reject(new Error(`ended with ${code} before "${words}":\n${out}\n${err}`)));
-      }),
-    kill: (signal) => {
-      if (!isKilled) startedAt = performance.now();
-      isKilled = true;
-      child.kill(signal);
-    },
-  };
+  const program = startProgram(built.main, args, { cwd, env: { SECRET_FROM_ENV: CLIENT_SECRET } });
+  endings.push(program.stop);
+  return program;
 }
 
 interface World {
@@ -167,7 +95,7 @@ async function world(options: WorldOptions = {}): Promise<World> {
 
 describe('settings', () => {
   test('missing: it names the file, the example to copy and --config, and ends with 78', async () => {
-    const cwd = folder();
+    const cwd = built.folder();
     const program = run(undefined, [], cwd);
     expect((await program.ended).code).toBe(78);
     expect(program.err()).toBe(
@@ -180,7 +108,7 @@ describe('settings', () => {
   });
 
   test('broken: all mistakes at once, a line each with its place, and 78', async () => {
-    const cwd = folder();
+    const cwd = built.folder();
     const file = join(cwd, 'settings.toml');
     const program = run(
       [
@@ -206,7 +134,7 @@ describe('settings', () => {
 
   test('--config names the file and --data-dir is accepted, before or after "run"', async () => {
     const { settings } = await world();
-    const cwd = folder();
+    const cwd = built.folder();
     writeFileSync(join(cwd, 'elsewhere.toml'), settings);
     const program = run(undefined, ['run', '--config', 'elsewhere.toml', '--data-dir', 'my-data'], cwd);
     await program.says('Bot is running…');

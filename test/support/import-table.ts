@@ -23,12 +23,24 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     part: 'lib',
     may: [...all('node:'), { name: 'pino', only: 'log.ts' }, { name: 'undici', only: 'http.ts' }],
   },
-  { part: 'domain', may: all('lib/time.ts') },
+  { part: 'domain', may: [...all('lib/time.ts'), types('lib/zone.ts')] },
   { part: 'settings', may: [...all('node:', 'lib', 'smol-toml'), types('domain')] },
   { part: 'trueconf', may: [...all('node:', 'lib', 'domain'), types('settings/settings.ts')] },
   { part: 'monitor', may: all('node:', 'lib', 'domain') },
   { part: 'i18n', may: [...all('node:', 'lib', 'i18next', 'luxon'), types('domain')] },
-  { part: 'storage', may: all('lib', 'domain') },
+  {
+    part: 'storage',
+    may: [...all('node:', 'lib', 'domain', 'kysely'), { name: 'libsql', only: 'sqlite.ts' }],
+  },
+  {
+    part: 'charts',
+    may: [
+      ...all('node:', 'lib', 'domain'),
+      types('vega'),
+      { name: 'vega', only: 'paint.ts' },
+      { name: '@resvg/resvg-js', only: 'paint.ts' },
+    ],
+  },
   { part: 'channels/port.ts', may: [...all('lib/time.ts', 'i18n/markup.ts'), types('domain')] },
   {
     part: 'channels/telegram',
@@ -39,7 +51,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   { part: 'alerts', may: all('lib', 'domain', 'i18n', 'channels/port.ts', 'storage/store.ts') },
   { part: 'bot', may: all('node:', 'lib', 'domain', 'i18n', 'channels/port.ts') },
-  { part: 'simulator', may: all('node:', 'selfsigned') },
+  {
+    part: 'simulator',
+    may: [
+      ...all('node:', 'selfsigned'),
+      { name: 'hono', only: 'demo-page.ts' },
+      { name: '@hono/node-server', only: 'demo-page.ts' },
+    ],
+  },
   { part: 'app.ts', mayNot: ['commands', 'main.ts', 'simulator'] },
   { part: 'commands', mayNot: ['main.ts'] },
   { part: 'main.ts', may: all('commander', 'commands') },

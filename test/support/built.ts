@@ -1,0 +1,46 @@
+/** The program as it is installed: compiled for one test file, with what lies beside it in the package. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface Built {
+  /** The package: `dist/`, `locales/` and the example of the settings. */
+  readonly home: string;
+  readonly main: string;
+  /** An empty folder, which goes with the rest. */
+  folder(): string;
+  remove(): void;
+}
+
+/** Takes a second; for `beforeAll`. */
+export function build(): Built {
+  // Below node_modules, so that the built files find what they import. As the program itself names the place.
+  const home = realpathSync(mkdtempSync(join(ROOT, 'node_modules', '.built-test-')));
+  writeFileSync(join(home, 'package.json'), '{"type":"module"}');
+  cpSync(join(ROOT, 'locales'), join(home, 'locales'), { recursive: true });
+  cpSync(join(ROOT, 'settings.example.toml'), join(home, 'settings.example.toml'));
+  const remove = () => rmSync(home, { recursive: true, force: true });
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(home, 'dist')];
+  try {
+    execFileSync(process.execPath, [tsc, ...options], { cwd: ROOT });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  const page = ['simulator', 'page'];
+  cpSync(join(ROOT, 'src', ...page), join(home, 'dist', ...page), { recursive: true });
+  let folders = 0;
+  return {
+    home,
+    main: join(home, 'dist', 'main.js'),
+    folder: () => {
+      const path = join(home, `work-${++folders}`);
+      mkdirSync(path);
+      return path;
+    },
+    remove,
+  };
+}
