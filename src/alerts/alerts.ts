@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 import type { Change, Mute, OutageNotes, Store } from '../storage/store.ts';
 
-export type AlertStore = Pick<Store, 'commit' | 'outages' | 'mutes'>;
+export type AlertStore = Pick<Store, 'commit' | 'outageNotes' | 'mutes'>;
 
 export interface AlertsDependencies {
   readonly store: AlertStore;
@@ -34,7 +34,7 @@ export class Alerts {
 
   /** Reads what an earlier run of the program knew. */
   async load(): Promise<void> {
-    for (const outage of await this.#deps.store.outages()) this.#outages.set(outage.server, outage);
+    for (const outage of await this.#deps.store.outageNotes()) this.#outages.set(outage.server, outage);
     this.#mutes = [...(await this.#deps.store.mutes())];
   }
 

@@ -11,6 +11,7 @@ import { type BackoffPolicy, backoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type DurationMs, type EpochMs, SECOND } from '../lib/time.ts';
+import type { Outcome, Store } from '../storage/store.ts';
 import { type Batch, nextBatch } from './batch.ts';
 
 const RETRY: BackoffPolicy = { first: 1 * SECOND, longest: 30 * SECOND };
@@ -19,11 +20,7 @@ const RETRY: BackoffPolicy = { first: 1 * SECOND, longest: 30 * SECOND };
 const BETWEEN_MESSAGES: DurationMs = 1 * SECOND;
 
 /** The store, as the dispatcher needs it. */
-export interface OutboxStore {
-  outbox(): Promise<readonly OutboxRow[]>;
-  settle(rowIds: readonly number[]): Promise<void>;
-  redirect(from: Recipient, to: Recipient): Promise<void>;
-}
+export type OutboxStore = Pick<Store, 'outbox' | 'settle' | 'redirect'>;
 
 export interface DispatcherDependencies {
   readonly store: OutboxStore;
@@ -148,7 +145,7 @@ export class Dispatcher {
     }
     lane.failures = 0;
     if (delivery.kind === 'moved') return this.#move(lane, delivery.address);
-    await this.#settle(lane, batch.rows);
+    await this.#settle(lane, batch.rows, delivery.kind);
     if (delivery.kind === 'delivered') this.#deps.onDelivered(lane.recipient);
     if (delivery.kind === 'refused') {
       log.error(
@@ -171,9 +168,9 @@ export class Dispatcher {
     return channel.deliver(recipient.address, screen, signal);
   }
 
-  async #settle(lane: Lane, rows: readonly OutboxRow[]): Promise<void> {
+  async #settle(lane: Lane, rows: readonly OutboxRow[], outcome: Outcome): Promise<void> {
     const settled = new Set(rows.map((row) => row.id));
-    await this.#deps.store.settle([...settled]);
+    await this.#deps.store.settle([...settled], outcome, this.#deps.clock.now());
     lane.rows = lane.rows.filter((row) => !settled.has(row.id));
   }
 

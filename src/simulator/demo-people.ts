@@ -4,11 +4,33 @@
 const NAMES = [
   {
     first: ['anna:Anna', 'juergen:Jürgen', 'heike:Heike', 'klaus:Klaus-Dieter', 'lena:Lena', 'bjoern:Björn'],
-    family: ['schmidt:Schmidt', 'groesser:Größer', 'weiss:Weiß', 'mueller:Müller', 'kraemer:Krämer'],
+    family: [
+      'schmidt:Schmidt',
+      'groesser:Größer',
+      'weiss:Weiß',
+      'mueller:Müller',
+      'kraemer:Krämer',
+      'boehm:Böhm',
+      'jaeger:Jäger',
+      'vogt:Vogt',
+      'schroeder:Schröder',
+      'koenig:König',
+    ],
   },
   {
     first: ['irina:Ирина', 'sergey:Сергей', 'olga:Ольга', 'alexey:Алексей', 'maria:Мария', 'pavel:Павел'],
-    family: ['kovalenko:Коваленко', 'melnik:Мельник', 'chernykh:Черных', 'sedykh:Седых', 'dolgikh:Долгих'],
+    family: [
+      'kovalenko:Коваленко',
+      'melnik:Мельник',
+      'chernykh:Черных',
+      'sedykh:Седых',
+      'dolgikh:Долгих',
+      'gerasimenko:Герасименко',
+      'belykh:Белых',
+      'shevchuk:Шевчук',
+      'litvin:Литвин',
+      'durnovo:Дурново',
+    ],
   },
   {
     first: [
@@ -19,7 +41,18 @@ const NAMES = [
       'nuria:Núria',
       'jesus:Jesús',
     ],
-    family: ['garcia:García Núñez', 'ibanez:Ibáñez', 'ruiz:Ruiz', 'munoz:Muñoz', 'pena:Peña Solís'],
+    family: [
+      'garcia:García Núñez',
+      'ibanez:Ibáñez',
+      'ruiz:Ruiz',
+      'munoz:Muñoz',
+      'pena:Peña Solís',
+      'nunez:Núñez',
+      'ortuno:Ortuño',
+      'vazquez:Vázquez',
+      'llorente:Llorente',
+      'etxeberria:Etxeberria',
+    ],
   },
 ] as const;
 
@@ -29,7 +62,7 @@ export interface DemoName {
   readonly shown: string;
 }
 
-/** Ninety people; no two are called the same. */
+/** A hundred and eighty people; no two are called the same. */
 export const PEOPLE: readonly DemoName[] = NAMES.flatMap(({ first, family }) =>
   family.flatMap((last) =>
     first.map((given) => {

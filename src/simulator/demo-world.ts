@@ -39,14 +39,15 @@ interface Plan {
   readonly key: string;
   readonly name: string;
   readonly conferences: number;
-  readonly users: number;
+  /** Users who are in no conference. */
+  readonly others: number;
   readonly trusted: boolean;
 }
 
 const PLANS: readonly Plan[] = [
-  { key: 'busy', name: 'video.example.com', conferences: 40, users: 80, trusted: true },
-  { key: 'quiet', name: 'Klinik am Südpark', conferences: 2, users: 12, trusted: true },
-  { key: 'self-signed', name: 'backup.example.net', conferences: 5, users: 20, trusted: false },
+  { key: 'busy', name: 'video.example.com', conferences: 40, others: 20, trusted: true },
+  { key: 'quiet', name: 'Klinik am Südpark', conferences: 2, others: 12, trusted: true },
+  { key: 'self-signed', name: 'backup.example.net', conferences: 5, others: 20, trusted: false },
 ];
 
 const FIRST_ADDRESS = '127.77.0.1';
@@ -178,24 +179,31 @@ function viewOf({ sessionId, topic, startedAt, participants }: SimulatedConferen
   return { sessionId, topic, startedAt, people };
 }
 
+/** Everybody is in one conference at most; of the others some are online. */
 function populate(server: TrueConfSimulator, plan: Plan, random: () => number): void {
   const now = Date.now();
-  for (const { login, shown } of shuffled(PEOPLE, random).slice(0, plan.users)) {
-    server.users.push({ id: login, displayName: shown, status: pick(random, [0, 0, 1, 1, 1, 2, 5]) });
-  }
+  const people = shuffled(PEOPLE, random);
   for (let number = 0; number < plan.conferences; number++) {
-    const [owner, ...others] = shuffled(PEOPLE, random).slice(0, 3 + Math.floor(random() * 5));
+    const [owner, ...others] = people.splice(0, 2 + Math.floor(random() * 5));
     if (!owner) return;
-    const moderator = participantOf(server, owner, 2);
-    const guests = others.map((name) => participantOf(server, name, 1));
     const age = plan.key === 'busy' ? AGES[number] : undefined;
+    const moderators = age?.left === 'guests' ? [] : [participantOf(server, owner, 2)];
+    const guests = age?.left === 'moderator' ? [] : others.map((name) => participantOf(server, name, 1));
     server.addConference({
       topic: TOPICS[number % TOPICS.length] ?? null,
-      owner: moderator.id,
-      participants:
-        age?.left === 'moderator' ? [moderator] : age?.left === 'guests' ? guests : [moderator, ...guests],
+      owner: `${owner.login}@${server.serverName}`,
+      participants: [...moderators, ...guests],
       startedAt: now - (age?.ms ?? Math.round(MINUTE_MS * (2 + random() * 45))),
     });
+    for (const { login, shown } of [
+      ...(moderators.length ? [owner] : []),
+      ...(guests.length ? others : []),
+    ]) {
+      server.users.push({ id: login, displayName: shown, status: 5 });
+    }
+  }
+  for (const { login, shown } of people.slice(0, plan.others)) {
+    server.users.push({ id: login, displayName: shown, status: pick(random, [0, 0, 1, 1, 2]) });
   }
 }
 

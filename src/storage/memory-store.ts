@@ -1,48 +1,34 @@
-/** The store in memory: keeps everything until the process ends. Bounded where nothing else bounds it. */
-import type { Availability } from '../domain/availability.ts';
-import type { ServerName } from '../domain/names.ts';
-import { type AuditEntry, type OutboxRow, sameRecipient } from '../domain/outbox.ts';
-import type { Mute, OutageNotes, Store } from './store.ts';
-
-/** Audit entries kept; the oldest go first. */
-const AUDIT_LIMIT = 1_000;
+/** The store in memory: keeps what holds now and the newest of what has happened until the process ends. */
+import { bucketsWithin, latestAudit, latestSettled, Past, periodsSince } from './past.ts';
+import { Present } from './present.ts';
+import type { Store } from './store.ts';
 
 export function createMemoryStore(): Store {
-  const availabilities = new Map<ServerName, Availability>();
-  const switches = new Map<ServerName, boolean>();
-  const outages = new Map<ServerName, OutageNotes>();
-  const mutes = new Map<string, Mute>();
-  const audit: AuditEntry[] = [];
-  let outbox: OutboxRow[] = [];
-  let lastId = 0;
-
+  const present = new Present();
+  const past = new Past();
   return {
     commit: async (change) => {
-      if (change.availability) availabilities.set(change.availability.server, change.availability.value);
-      if (change.monitored) switches.set(change.monitored.server, change.monitored.on);
-      if (change.outage) outages.set(change.outage.server, change.outage);
-      if (change.mute) mutes.set(JSON.stringify([change.mute.server, change.mute.recipient]), change.mute);
-      if (change.audit) {
-        audit.push(change.audit);
-        if (audit.length > AUDIT_LIMIT) audit.shift();
-      }
-      const rows = (change.outbox ?? []).map((row) => ({ ...row, id: ++lastId }));
-      outbox.push(...rows);
+      const rows = present.number(change.outbox);
+      present.apply(change, rows);
+      past.apply(change);
       return rows;
     },
-    availabilities: async () => new Map(availabilities),
-    switches: async () => new Map(switches),
-    outages: async () => [...outages.values()],
-    mutes: async () => [...mutes.values()],
-    outbox: async () => [...outbox],
-    settle: async (rowIds) => {
-      const settled = new Set(rowIds);
-      outbox = outbox.filter((row) => !settled.has(row.id));
-    },
-    redirect: async (from, to) => {
-      outbox = outbox.map((row) => (sameRecipient(row.recipient, from) ? { ...row, recipient: to } : row));
-    },
-    audit: async (limit) => audit.slice(Math.max(0, audit.length - limit)).reverse(),
+    availabilities: async () => present.contents().availabilities,
+    stabilities: async () => present.contents().stabilities,
+    switches: async () => present.contents().switches,
+    outageNotes: async () => present.contents().outageNotes,
+    mutes: async () => present.contents().mutes,
+    certificates: async () => present.contents().certificates,
+    outbox: async () => present.contents().outbox,
+    settle: async (rowIds, outcome, at) => past.settle(present.settle(rowIds), outcome, at),
+    redirect: async (from, to) => present.redirect(from, to),
+    settled: async (limit) => latestSettled(past.contents().settled, limit),
+    audit: async (limit, server) => latestAudit(past.contents().audit, limit, server),
+    periods: async (server, since) => periodsSince(past.contents().periods, server, since),
+    buckets: async (server, from, to) =>
+      bucketsWithin(past.contents().buckets, from, to).filter((bucket) => bucket.server === server),
+    bucketsAt: async (start) => bucketsWithin(past.contents().buckets, start, start + 1),
+    prune: async (before) => past.prune(before),
     close: async () => {},
   };
 }

@@ -1,11 +1,23 @@
-/** What must outlive a message and, once it is durable, the process. Decides nothing; every write is one transaction. */
+/** What must outlive a message and, in a durable store, the process. Decides nothing; every write is one transaction. */
 import type { Availability } from '../domain/availability.ts';
+import type { CertificateNotes } from '../domain/certificate.ts';
+import type { Period, ProbeBucket } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { AuditEntry, OutboxRow, Recipient } from '../domain/outbox.ts';
+import type { Stability } from '../domain/stability.ts';
 import type { EpochMs } from '../lib/time.ts';
 
 /** A row before it has a place in the order. */
 export type NewOutboxRow = Omit<OutboxRow, 'id'>;
+
+/** How the telling of a row ended. */
+export type Outcome = 'delivered' | 'refused';
+
+/** Who was told what, and when. */
+export interface SettledRow extends OutboxRow {
+  readonly outcome: Outcome;
+  readonly settledAt: EpochMs;
+}
 
 /** What was told and done about the present outage of a server. */
 export interface OutageNotes {
@@ -27,12 +39,18 @@ export interface Mute {
 /** Everything that changes together. */
 export interface Change {
   readonly availability?: { readonly server: ServerName; readonly value: Availability };
+  readonly stability?: { readonly server: ServerName; readonly value: Stability };
   /** Monitoring switched in a chat; wins over the settings. */
   readonly monitored?: { readonly server: ServerName; readonly on: boolean };
   readonly outage?: OutageNotes;
   readonly mute?: Mute;
+  readonly certificate?: CertificateNotes;
   readonly outbox?: readonly NewOutboxRow[];
   readonly audit?: AuditEntry;
+  /** Each takes the place of one of the same server, kind and beginning. */
+  readonly periods?: readonly Period[];
+  /** Each takes the place of one of the same server and start. */
+  readonly buckets?: readonly ProbeBucket[];
 }
 
 export interface Store {
@@ -40,17 +58,32 @@ export interface Store {
   commit(change: Change): Promise<readonly OutboxRow[]>;
   /** What was last believed about each server. */
   availabilities(): Promise<ReadonlyMap<ServerName, Availability>>;
+  stabilities(): Promise<ReadonlyMap<ServerName, Stability>>;
   /** Servers whose monitoring was switched in a chat. */
   switches(): Promise<ReadonlyMap<ServerName, boolean>>;
-  outages(): Promise<readonly OutageNotes[]>;
+  outageNotes(): Promise<readonly OutageNotes[]>;
   mutes(): Promise<readonly Mute[]>;
+  certificates(): Promise<readonly CertificateNotes[]>;
   /** Rows not yet settled, oldest first. */
   outbox(): Promise<readonly OutboxRow[]>;
-  /** Delivered, or refused for good. */
-  settle(rowIds: readonly number[]): Promise<void>;
+  /** Delivered, or refused for good. Rows that are settled or not there stay as they are. */
+  settle(rowIds: readonly number[], outcome: Outcome, at: EpochMs): Promise<void>;
   /** The recipient's chat has moved: rows that wait go to the new address. */
   redirect(from: Recipient, to: Recipient): Promise<void>;
-  /** Newest first. */
-  audit(limit: number): Promise<readonly AuditEntry[]>;
+  /** The latest that were settled, newest first. */
+  settled(limit: number): Promise<readonly SettledRow[]>;
+  /** Newest first. @param server `undefined`: of all */
+  audit(limit: number, server?: ServerName): Promise<readonly AuditEntry[]>;
+  /** Those that lasted after `since`, by their beginning, newest first. */
+  periods(server: ServerName, since: EpochMs): Promise<readonly Period[]>;
+  /** Those with `from` ≤ start < `to`, oldest first. */
+  buckets(server: ServerName, from: EpochMs, to: EpochMs): Promise<readonly ProbeBucket[]>;
+  /** Of all servers, in the span that begins then. */
+  bucketsAt(start: EpochMs): Promise<readonly ProbeBucket[]>;
+  /**
+   * Forgets buckets, ended periods, settled rows and audit entries older than that. Lets others go first every few
+   * milliseconds, so it may take long after it was not called for long; meant to be called every hour.
+   */
+  prune(before: EpochMs): Promise<void>;
   close(): Promise<void>;
 }

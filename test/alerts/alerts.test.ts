@@ -22,7 +22,7 @@ async function bench(store: Store = createMemoryStore()) {
         changes.push(change);
         return store.commit(change);
       },
-      outages: () => store.outages(),
+      outageNotes: () => store.outageNotes(),
       mutes: () => store.mutes(),
     },
     clock,

@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Availability } from '../../src/domain/availability.ts';
 import type { Event } from '../../src/domain/events.ts';
+import { BUCKET, type Period, type ProbeBucket } from '../../src/domain/history.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import { type AuditEntry, type OutboxRow, type Recipient, sameRecipient } from '../../src/domain/outbox.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import type { NewOutboxRow, Store } from '../../src/storage/store.ts';
+import { anyStep, everythingIn, take } from './steps.ts';
 
 export interface StoreFactory {
   /** An empty store of its own. */
@@ -85,6 +88,16 @@ function stopped(at: number): AuditEntry {
   return { kind: 'monitoring-switched', server: ALPHA, at, by, on: true };
 }
 
+function down(from: number, to?: number): Period {
+  return { server: ALPHA, kind: 'down', from, to, trouble: { code: 'http-status', status: 503 } };
+}
+
+/** @param slot how many spans after 1970 */
+function bucket(slot: number, server = ALPHA): ProbeBucket {
+  const latency = { min: 3, median: 12, max: 4_800 };
+  return { server, start: slot * BUCKET, probes: 20, failures: 1, latency, users: 250 };
+}
+
 const [FIRST] = EVENTS as readonly [Event, ...Event[]];
 
 export function storeContract(name: string, factory: StoreFactory): void {
@@ -98,10 +111,17 @@ export function storeContract(name: string, factory: StoreFactory): void {
     test('an empty one knows nothing', async () => {
       expect(await store.availabilities()).toEqual(new Map());
       expect(await store.switches()).toEqual(new Map());
-      expect(await store.outages()).toEqual([]);
+      expect(await store.outageNotes()).toEqual([]);
       expect(await store.mutes()).toEqual([]);
+      expect(await store.stabilities()).toEqual(new Map());
+      expect(await store.certificates()).toEqual([]);
       expect(await store.outbox()).toEqual([]);
+      expect(await store.settled(10)).toEqual([]);
       expect(await store.audit(10)).toEqual([]);
+      expect(await store.periods(ALPHA, 0)).toEqual([]);
+      expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([]);
+      expect(await store.bucketsAt(0)).toEqual([]);
+      await store.prune(1e15);
     });
 
     describe('what is believed', () => {
@@ -123,6 +143,26 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect((await store.availabilities()).get(ALPHA)).toEqual(doubted);
       });
 
+      test('how often a server changed, and that it is stable again', async () => {
+        await store.commit({ stability: { server: ALPHA, value: { changes: [1, 2], unstableSince: 2 } } });
+        await store.commit({ stability: { server: BETA, value: { changes: [], unstableSince: undefined } } });
+        await store.commit({
+          stability: { server: ALPHA, value: { changes: [3], unstableSince: undefined } },
+        });
+        const stabilities = await store.stabilities();
+        expect(stabilities.get(ALPHA)).toEqual({ changes: [3], unstableSince: undefined });
+        expect(stabilities.get(BETA)).toEqual({ changes: [], unstableSince: undefined });
+      });
+
+      test('of each certificate what was told last, and of a renewed one that nothing was', async () => {
+        await store.commit({ certificate: { server: ALPHA, endsAt: 100, toldDays: 7 } });
+        await store.commit({ certificate: { server: BETA, endsAt: 200, toldDays: 0 } });
+        await store.commit({ certificate: { server: ALPHA, endsAt: 300, toldDays: undefined } });
+        const notes = new Map((await store.certificates()).map((one) => [one.server, one]));
+        expect(notes.get(ALPHA)).toEqual({ server: ALPHA, endsAt: 300, toldDays: undefined });
+        expect(notes.get(BETA)).toEqual({ server: BETA, endsAt: 200, toldDays: 0 });
+      });
+
       test('what was switched in a chat, on as well as off (it wins over the settings)', async () => {
         await store.commit({ monitored: { server: ALPHA, on: false } });
         await store.commit({ monitored: { server: BETA, on: true } });
@@ -141,7 +181,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
         await store.commit({ outage: { server: ALPHA, lastTold: 5, acknowledgedBy: undefined } });
         await store.commit({ outage: { server: BETA, lastTold: 6, acknowledgedBy: 'Anna' } });
         await store.commit({ outage: { server: ALPHA, lastTold: undefined, acknowledgedBy: undefined } });
-        const notes = new Map((await store.outages()).map((one) => [one.server, one]));
+        const notes = new Map((await store.outageNotes()).map((one) => [one.server, one]));
         // A server without an outage may be left out.
         expect(notes.get(ALPHA)?.lastTold).toBeUndefined();
         expect(notes.get(BETA)).toEqual({ server: BETA, lastTold: 6, acknowledgedBy: 'Anna' });
@@ -176,6 +216,14 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect(await store.audit(0)).toEqual([]);
       });
 
+      test('the audit log of one server', async () => {
+        await store.commit({ audit: stopped(1) });
+        await store.commit({ audit: { ...stopped(2), server: BETA } });
+        await store.commit({ audit: stopped(3) });
+        expect((await store.audit(10, ALPHA)).map((entry) => entry.at)).toEqual([3, 1]);
+        expect((await store.audit(1, BETA)).map((entry) => entry.at)).toEqual([2]);
+      });
+
       test('an entry of the audit log keeps all that is known', async () => {
         const entry = EVENTS.find(({ kind }) => kind === 'conference-stopped') as AuditEntry;
         await store.commit({ audit: entry });
@@ -192,7 +240,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
 
       test('ids grow, also past rows that are settled (the order of writing is the order of telling)', async () => {
         const [first] = await store.commit({ outbox: [row(FIRST)] });
-        await store.settle([first?.id ?? 0]);
+        await store.settle([first?.id ?? 0], 'delivered', 9);
         const [second, third] = await store.commit({ outbox: [row(FIRST), row(FIRST)] });
         expect(second?.id).toBeGreaterThan(first?.id ?? 0);
         expect(third?.id).toBeGreaterThan(second?.id ?? 0);
@@ -211,10 +259,29 @@ export function storeContract(name: string, factory: StoreFactory): void {
       test('settled rows are gone, the others stay; settling twice or a row that is not there does no harm', async () => {
         const rows = await store.commit({ outbox: [row(FIRST), row(FIRST, BORIS), row(FIRST, TOPIC)] });
         const ids = rows.map(({ id }) => id);
-        await store.settle([ids[1] ?? 0]);
-        await store.settle([ids[1] ?? 0, 999_999]);
-        await store.settle([]);
+        await store.settle([ids[1] ?? 0], 'delivered', 50);
+        await store.settle([ids[1] ?? 0, 999_999], 'refused', 60);
+        await store.settle([], 'delivered', 70);
         expect((await store.outbox()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+        expect(await store.settled(10)).toEqual([{ ...rows[1], outcome: 'delivered', settledAt: 50 }]);
+      });
+
+      test('who was told what, the latest first, as many as are asked for', async () => {
+        const [a, b, c] = await store.commit({ outbox: [row(FIRST), row(FIRST, BORIS), row(FIRST, TOPIC)] });
+        await store.settle([c?.id ?? 0], 'refused', 50);
+        await store.settle([a?.id ?? 0, b?.id ?? 0], 'delivered', 60);
+        const told = (await store.settled(10)).map(({ recipient, outcome, settledAt }) => ({
+          address: recipient.address,
+          outcome,
+          settledAt,
+        }));
+        expect(told).toEqual([
+          { address: '1002', outcome: 'delivered', settledAt: 60 },
+          { address: '1001', outcome: 'delivered', settledAt: 60 },
+          { address: TOPIC.address, outcome: 'refused', settledAt: 50 },
+        ]);
+        expect(await store.settled(1)).toHaveLength(1);
+        expect(await store.settled(0)).toEqual([]);
       });
 
       test('rows of a chat that has moved go to the new address, in their order; other rows stay', async () => {
@@ -232,6 +299,78 @@ export function storeContract(name: string, factory: StoreFactory): void {
       });
     });
 
+    describe('the past', () => {
+      test('a period takes the place of the one with the same beginning: it has ended, or says why', async () => {
+        await store.commit({ periods: [down(1_000), { ...down(1_000), server: BETA }] });
+        await store.commit({ periods: [{ ...down(1_000), to: 5_000, trouble: { code: 'dns' } }] });
+        expect(await store.periods(ALPHA, 0)).toEqual([
+          { ...down(1_000), to: 5_000, trouble: { code: 'dns' } },
+        ]);
+        expect(await store.periods(BETA, 0)).toEqual([{ ...down(1_000), server: BETA }]);
+      });
+
+      test('a server may be down and the bot blind from the same moment on', async () => {
+        const blind: Period = { server: ALPHA, kind: 'blind', from: 1_000, to: 2_000, trouble: undefined };
+        await store.commit({ periods: [down(1_000), blind] });
+        expect(await store.periods(ALPHA, 0)).toEqual([blind, down(1_000)]);
+      });
+
+      test('periods that lasted after a moment, the newest first, and those that last', async () => {
+        await store.commit({ periods: [down(1_000, 2_000), down(3_000, 4_000), down(5_000)] });
+        const since = async (at: number) => (await store.periods(ALPHA, at)).map(({ from }) => from);
+        expect(await since(0)).toEqual([5_000, 3_000, 1_000]);
+        expect(await since(1_999)).toEqual([5_000, 3_000, 1_000]);
+        expect(await since(2_000)).toEqual([5_000, 3_000]);
+        expect(await since(9_000)).toEqual([5_000]);
+      });
+
+      test('buckets from a moment on and before another, the oldest first', async () => {
+        await store.commit({ buckets: [bucket(3), bucket(1), bucket(2), bucket(4), bucket(2, BETA)] });
+        const within = async (from: number, to: number) =>
+          (await store.buckets(ALPHA, from, to)).map(({ start }) => start / BUCKET);
+        expect(await within(BUCKET, 4 * BUCKET)).toEqual([1, 2, 3]);
+        expect(await within(BUCKET + 1, 4 * BUCKET + 1)).toEqual([2, 3, 4]);
+        expect(await within(0, 1e15)).toEqual([1, 2, 3, 4]);
+        expect(await within(2 * BUCKET, 2 * BUCKET)).toEqual([]);
+        expect(await store.bucketsAt(2 * BUCKET)).toEqual([bucket(2), bucket(2, BETA)]);
+      });
+
+      test('a bucket takes the place of the one with the same start, whatever it knows', async () => {
+        const silent: ProbeBucket = { ...bucket(1), failures: 20, latency: undefined, users: undefined };
+        await store.commit({ buckets: [bucket(1)] });
+        await store.commit({ buckets: [silent] });
+        expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([silent]);
+        await store.commit({ buckets: [{ ...bucket(1), users: 0 }] });
+        expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([{ ...bucket(1), users: 0 }]);
+      });
+
+      test('a year of one server is read as it was written (in pieces, so that others may go in between)', async () => {
+        const days = 3;
+        const all = Array.from({ length: days * 288 }, (_, index) => bucket(1_000 + index));
+        await store.commit({ buckets: all });
+        expect(await store.buckets(ALPHA, 0, 1e15)).toEqual(all);
+      });
+
+      test('what is older than that is forgotten; what lasts or waits is not', async () => {
+        const [, waiting] = await store.commit({
+          outbox: [row(FIRST), row(FIRST, BORIS), row(FIRST, TOPIC)],
+        });
+        await store.settle([(waiting?.id ?? 0) - 1], 'delivered', 5 * BUCKET - 1);
+        await store.settle([(waiting?.id ?? 0) + 1], 'refused', 5 * BUCKET);
+        await store.commit({
+          buckets: [bucket(4), bucket(5)],
+          periods: [down(1, 5 * BUCKET - 1), down(2, 5 * BUCKET), down(3)],
+        });
+        for (const at of [5 * BUCKET - 1, 5 * BUCKET]) await store.commit({ audit: stopped(at) });
+        await store.prune(5 * BUCKET);
+        expect(await store.outbox()).toEqual([waiting]);
+        expect((await store.settled(10)).map(({ outcome }) => outcome)).toEqual(['refused']);
+        expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([bucket(5)]);
+        expect((await store.periods(ALPHA, 0)).map(({ from }) => from)).toEqual([3, 2]);
+        expect((await store.audit(10)).map(({ at }) => at)).toEqual([5 * BUCKET]);
+      });
+    });
+
     test('everything of one commit is there afterwards (it is one transaction)', async () => {
       const rows = await store.commit({
         availability: { server: ALPHA, value: DOWN },
@@ -240,11 +379,19 @@ export function storeContract(name: string, factory: StoreFactory): void {
         mute: { server: ALPHA, recipient: ANNA, until: 9 },
         audit: stopped(1),
         outbox: [row(FIRST)],
+        stability: { server: ALPHA, value: { changes: [1], unstableSince: undefined } },
+        certificate: { server: ALPHA, endsAt: 5, toldDays: 1 },
+        periods: [down(2_000)],
+        buckets: [bucket(0)],
       });
       expect(rows).toHaveLength(1);
+      expect(await store.stabilities()).toHaveProperty('size', 1);
+      expect(await store.certificates()).toHaveLength(1);
+      expect(await store.periods(ALPHA, 0)).toEqual([down(2_000)]);
+      expect(await store.buckets(ALPHA, 0, 1)).toEqual([bucket(0)]);
       expect((await store.availabilities()).get(ALPHA)).toEqual(DOWN);
       expect((await store.switches()).get(ALPHA)).toBe(true);
-      expect(await store.outages()).toHaveLength(1);
+      expect(await store.outageNotes()).toHaveLength(1);
       expect(await store.mutes()).toHaveLength(1);
       expect(await store.audit(1)).toHaveLength(1);
       expect(await store.outbox()).toEqual(rows);
@@ -254,7 +401,11 @@ export function storeContract(name: string, factory: StoreFactory): void {
       await store.commit({ availability: { server: ALPHA, value: UP }, outbox: [row(FIRST)] });
       const [believed, outbox] = await Promise.all([store.availabilities(), store.outbox()]);
       await store.commit({ availability: { server: ALPHA, value: DOWN }, outbox: [row(FIRST)] });
-      await store.settle(outbox.map(({ id }) => id));
+      await store.settle(
+        outbox.map(({ id }) => id),
+        'delivered',
+        5,
+      );
       expect(believed.get(ALPHA)).toEqual(UP);
       expect(outbox).toHaveLength(1);
     });
@@ -276,7 +427,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
               model.push(...(await fresh.commit({ outbox: given })));
             } else if (step.do === 'settle') {
               const ids = step.which.map((index) => model[index]?.id ?? -1);
-              await fresh.settle(ids);
+              await fresh.settle(ids, 'delivered', 5);
               model = model.filter(({ id }) => !ids.includes(id));
             } else {
               const [from = ANNA, to = ANNA] = [recipients[step.from], recipients[step.to]];
@@ -287,6 +438,18 @@ export function storeContract(name: string, factory: StoreFactory): void {
             }
           }
           expect(await fresh.outbox()).toEqual(model);
+          await fresh.close();
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('over any history it answers as the store in memory does', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
+          const [fresh, model] = [await factory.open(), createMemoryStore()];
+          for (const step of steps) expect(await take(fresh, step)).toEqual(await take(model, step));
+          expect(await everythingIn(fresh)).toEqual(await everythingIn(model));
           await fresh.close();
         }),
         { numRuns: 40 },
@@ -309,6 +472,21 @@ export function storeContract(name: string, factory: StoreFactory): void {
       expect(await store.audit(5)).toEqual([stopped(1)]);
       const [next] = await store.commit({ outbox: [row(FIRST)] });
       expect(next?.id).toBeGreaterThan(last?.id ?? 0);
+    });
+
+    test('over any history it knows the same after it was closed and opened again', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
+          const fresh = await factory.open();
+          for (const step of steps) await take(fresh, step);
+          const before = await everythingIn(fresh);
+          await fresh.close();
+          const again = (await factory.reopen?.(fresh)) ?? fresh;
+          expect(await everythingIn(again)).toEqual(before);
+          await again.close();
+        }),
+        { numRuns: 20 },
+      );
     });
   });
 }

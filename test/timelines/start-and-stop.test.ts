@@ -156,10 +156,10 @@ describe('the end', () => {
         order.push('closed');
         await close();
       },
-      settle: async (rows: readonly number[]) => {
+      settle: async (...how: Parameters<typeof settle>) => {
         await new Promise((resolve) => setImmediate(resolve));
         order.push('written');
-        await settle(rows);
+        await settle(...how);
       },
     });
     let deliver: (delivery: { kind: 'delivered' }) => void = () => {};

@@ -1,0 +1,92 @@
+/** What holds now, in memory: what is believed about each server, what people decided, who is yet to be told. Small. */
+import type { Availability } from '../domain/availability.ts';
+import type { CertificateNotes } from '../domain/certificate.ts';
+import type { ServerName } from '../domain/names.ts';
+import { type OutboxRow, type Recipient, sameRecipient } from '../domain/outbox.ts';
+import type { Stability } from '../domain/stability.ts';
+import type { Contents, DurableStore } from './contents.ts';
+import type { Change, Mute, NewOutboxRow, OutageNotes } from './store.ts';
+
+export class Present {
+  readonly #availabilities = new Map<ServerName, Availability>();
+  readonly #stabilities = new Map<ServerName, Stability>();
+  readonly #switches = new Map<ServerName, boolean>();
+  readonly #outageNotes = new Map<ServerName, OutageNotes>();
+  readonly #mutes = new Map<string, Mute>();
+  readonly #certificates = new Map<ServerName, CertificateNotes>();
+  /** Not settled, by id and in the order of ids. */
+  readonly #outbox = new Map<number, OutboxRow>();
+  #lastRowId = 0;
+
+  /** As a store has it. */
+  static async load(store: DurableStore): Promise<Present> {
+    const present = new Present();
+    for (const [server, value] of await store.availabilities()) present.#availabilities.set(server, value);
+    for (const [server, value] of await store.stabilities()) present.#stabilities.set(server, value);
+    for (const [server, on] of await store.switches()) present.#switches.set(server, on);
+    for (const notes of await store.outageNotes()) present.#outageNotes.set(notes.server, notes);
+    for (const mute of await store.mutes()) present.#mutes.set(keyOf(mute), mute);
+    for (const notes of await store.certificates()) present.#certificates.set(notes.server, notes);
+    for (const row of await store.outbox()) present.#outbox.set(row.id, row);
+    present.#lastRowId = await store.lastRowId();
+    return present;
+  }
+
+  get lastRowId(): number {
+    return this.#lastRowId;
+  }
+
+  /** Gives each row its id. The rows are kept by `apply`. */
+  number(rows: readonly NewOutboxRow[] = []): OutboxRow[] {
+    return rows.map(({ recipient, event, writtenAt }) => ({
+      id: ++this.#lastRowId,
+      recipient,
+      event,
+      writtenAt,
+    }));
+  }
+
+  /** @param rows the change's outbox rows with their ids */
+  apply(change: Change, rows: readonly OutboxRow[]): void {
+    const { availability, stability, monitored, outage, mute, certificate } = change;
+    if (availability) this.#availabilities.set(availability.server, availability.value);
+    if (stability) this.#stabilities.set(stability.server, stability.value);
+    if (monitored) this.#switches.set(monitored.server, monitored.on);
+    if (outage) this.#outageNotes.set(outage.server, outage);
+    if (mute) this.#mutes.set(keyOf(mute), mute);
+    if (certificate) this.#certificates.set(certificate.server, certificate);
+    for (const row of rows) this.#outbox.set(row.id, row);
+  }
+
+  /** @returns the rows that were not settled before */
+  settle(rowIds: readonly number[]): OutboxRow[] {
+    return rowIds.flatMap((id) => {
+      const row = this.#outbox.get(id);
+      this.#outbox.delete(id);
+      return row ?? [];
+    });
+  }
+
+  redirect(from: Recipient, to: Recipient): void {
+    for (const [id, row] of this.#outbox) {
+      if (sameRecipient(row.recipient, from)) this.#outbox.set(id, { ...row, recipient: to });
+    }
+  }
+
+  /** A copy. */
+  contents(): Required<Omit<Contents, 'settled' | 'audit' | 'periods' | 'buckets'>> {
+    return {
+      availabilities: new Map(this.#availabilities),
+      stabilities: new Map(this.#stabilities),
+      switches: new Map(this.#switches),
+      outageNotes: [...this.#outageNotes.values()],
+      mutes: [...this.#mutes.values()],
+      certificates: [...this.#certificates.values()],
+      outbox: [...this.#outbox.values()],
+    };
+  }
+}
+
+function keyOf({ server, recipient }: Mute): string {
+  return JSON.stringify([server, recipient.channel, recipient.address]);
+}

@@ -1,0 +1,96 @@
+/** How each kind of thing becomes rows, all but the buckets. Knows neither transactions nor what the rows are for. */
+import type { Transaction } from 'kysely';
+import type { ServerName } from '../domain/names.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
+import type { Contents } from './contents.ts';
+import type { Tables } from './tables.ts';
+import { upsert } from './upsert.ts';
+
+/** What is kept once for each server, or for each server and recipient. */
+export async function writeNotes(trx: Transaction<Tables>, contents: Contents): Promise<void> {
+  const { availabilities = [], stabilities = [], switches = [] } = contents;
+  const { outageNotes = [], mutes = [], certificates = [] } = contents;
+  const asJson = ([server, value]: readonly [ServerName, unknown]) => ({
+    server,
+    value: JSON.stringify(value),
+  });
+  await upsert(trx, 'availabilities', ['server'], [...availabilities].map(asJson));
+  await upsert(trx, 'stabilities', ['server'], [...stabilities].map(asJson));
+  await upsert(
+    trx,
+    'switches',
+    ['server'],
+    [...switches].map(([server, on]) => ({ server, monitored: on ? 1 : 0 })),
+  );
+  await upsert(
+    trx,
+    'outage_notes',
+    ['server'],
+    outageNotes.map(({ server, lastTold, acknowledgedBy }) => ({
+      server,
+      last_told: lastTold ?? null,
+      acknowledged_by: acknowledgedBy ?? null,
+    })),
+  );
+  await upsert(
+    trx,
+    'mutes',
+    ['server', 'channel', 'address'],
+    mutes.map(({ server, recipient: { channel, address }, until }) => ({ server, channel, address, until })),
+  );
+  await upsert(
+    trx,
+    'certificates',
+    ['server'],
+    certificates.map(({ server, endsAt, toldDays }) => ({
+      server,
+      ends_at: endsAt,
+      told_days: toldDays ?? null,
+    })),
+  );
+}
+
+export async function writeRows(trx: Transaction<Tables>, contents: Contents): Promise<void> {
+  const { outbox = [], settled = [], audit = [] } = contents;
+  const asRow = ({ id, recipient: { channel, address }, event, writtenAt }: OutboxRow) => ({
+    id,
+    channel,
+    address,
+    event: JSON.stringify(event),
+    written_at: writtenAt,
+  });
+  const rows = [
+    ...outbox.map((row) => ({ ...asRow(row), outcome: null, settled_at: null })),
+    ...settled.map((row) => ({ ...asRow(row), outcome: row.outcome, settled_at: row.settledAt })),
+  ];
+  await upsert(trx, 'outbox', ['id'], rows);
+  for (const entry of audit) {
+    const { server, at } = entry;
+    await trx
+      .insertInto('audit')
+      .values({ server, at, entry: JSON.stringify(entry) })
+      .execute();
+  }
+}
+
+export async function writePeriods(trx: Transaction<Tables>, { periods = [] }: Contents): Promise<void> {
+  await upsert(
+    trx,
+    'periods',
+    ['server', 'kind', 'began'],
+    periods.map(({ server, kind, from, to, trouble }) => ({
+      server,
+      kind,
+      began: from,
+      ended: to ?? null,
+      trouble: trouble ? JSON.stringify(trouble) : null,
+    })),
+  );
+}
+
+/** Whether nobody could find it out again. What is believed and measured comes back with the next probes. */
+export function lasts({ outbox, switches, mutes, audit, periods, certificates }: Contents): boolean {
+  return (
+    [outbox, audit, periods, mutes, certificates].some((part) => part?.length) || Boolean(switches?.size)
+  );
+}

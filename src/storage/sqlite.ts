@@ -1,0 +1,254 @@
+/**
+ * Opens the database file: the only place that knows libsql, and what SQLite does in its own way. A file that it cannot
+ * use it leaves as it is.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type * as KyselyPackage from 'kysely';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import Database from 'libsql';
+import type { Log } from '../lib/log.ts';
+import { type SqlConnection, SqlStore } from './sql-store.ts';
+import { MIGRATIONS, type Migration } from './sqlite-migrations.ts';
+import { StorageTrouble, type StorageTroubleCode } from './storage-trouble.ts';
+import type { Tables } from './tables.ts';
+
+// As one package of CommonJS: its 279 ES modules take 170 ms more of a start.
+const kysely = createRequire(import.meta.url)('kysely') as typeof KyselyPackage;
+
+/** In the file's header, by which our files are known: `TCAB`. */
+const APPLICATION_ID = 0x54434142;
+
+/**
+ * Makes the folder and the file when they are not there, and brings older tables up to date.
+ * @throws {StorageTrouble} and has then changed nothing in the file
+ */
+export function openSqlite(path: string, log: Log, migrations: readonly Migration[] = MIGRATIONS): SqlStore {
+  const file = new SqliteFile(path);
+  const version = file.open(migrations.length);
+  if (version < migrations.length) {
+    const trouble = file.makeWritable();
+    if (trouble) throw trouble;
+    file.migrate(migrations, version);
+    if (version > 0)
+      log.info({ from: version, to: migrations.length }, 'the database was brought up to date');
+  }
+  const dialect = new kysely.SqliteDialect({ database: file });
+  return new SqlStore(new kysely.Kysely<Tables>({ dialect }), file, log);
+}
+
+/**
+ * Until they are closed, so that no lock goes with the garbage: also a file that was refused, next to which the bot goes
+ * on in memory, keeps a second bot away.
+ */
+const OPEN = new Set<SqliteFile>();
+
+/** One connection, which holds the file for itself until it is closed or the process ends, in whatever way. */
+class SqliteFile implements SqliteDatabase, SqlConnection {
+  readonly #path: string;
+  #db: Database.Database | undefined;
+  #synchronous = '';
+  /** Of the file that was opened; `undefined`: it has not been written to. */
+  #identity: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @returns the version of its tables; 0: there are none */
+  open(newestVersion: number): number {
+    this.#connect();
+    this.#lock();
+    const version = this.#number('pragma user_version');
+    if (version > newestVersion) throw new StorageTrouble('newer-schema', this.#path);
+    const isEmpty = this.#number('select count(*) from sqlite_schema') === 0;
+    const isOurs = this.#number('pragma application_id') === APPLICATION_ID && version > 0;
+    if (!(isEmpty || isOurs) || this.#isCutOff()) throw new StorageTrouble('damaged', this.#path);
+    return version;
+  }
+
+  #connect(): void {
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      this.#db = new Database(this.#path);
+    } catch (error) {
+      const isFull = (error as { code?: string }).code === 'ENOSPC';
+      throw new StorageTrouble(isFull ? 'full' : 'unusable-folder', dirname(this.#path), error);
+    }
+  }
+
+  /**
+   * For as long as the file is open, so that a second bot on it, which would tell everything twice, gets nowhere. The
+   * lock goes with the process, and needs no shared memory, which network folders do not have.
+   */
+  #lock(): void {
+    try {
+      this.#run('pragma locking_mode = exclusive');
+      this.#run('begin exclusive');
+      this.#run('rollback');
+      OPEN.add(this);
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
+  }
+
+  /** By word: libsql closes a connection for real only when its last statement was collected as garbage. */
+  #unlock(): void {
+    try {
+      this.#run('pragma locking_mode = normal');
+      this.#run('select count(*) from sqlite_schema');
+    } catch {
+      // What cannot be read has no lock.
+    }
+  }
+
+  /** Shorter than its own header says. While there is a log beside it, the rest may still be in there. */
+  #isCutOff(): boolean {
+    const wal = statSync(`${this.#path}-wal`, { throwIfNoEntry: false });
+    if (wal && wal.size > 0) return false;
+    const pages = this.#number('pragma page_count');
+    return statSync(this.#path).size < pages * this.#number('pragma page_size');
+  }
+
+  makeWritable(): StorageTrouble | undefined {
+    try {
+      this.#identity = identityOf(this.#path);
+      this.#run('pragma journal_mode = wal');
+      // The log shrinks again after a large write.
+      this.#run('pragma journal_size_limit = 8388608');
+      this.#run('begin immediate');
+      this.#run('rollback');
+      return undefined;
+    } catch (error) {
+      const isRefused = error instanceof StorageTrouble && REFUSED.has(error.code);
+      if (!isRefused) throw error;
+      return new StorageTrouble('read-only', this.#path, error.cause);
+    }
+  }
+
+  /** All or nothing. */
+  migrate(migrations: readonly Migration[], from: number): void {
+    this.#run('begin immediate');
+    try {
+      for (const statement of migrations.slice(from).flat()) this.#run(statement);
+      this.#run(`pragma application_id = ${APPLICATION_ID}`);
+      this.#run(`pragma user_version = ${migrations.length}`);
+      this.#run('commit');
+    } catch (error) {
+      if (this.#db?.inTransaction) this.#run('rollback');
+      throw error;
+    }
+  }
+
+  /**
+   * What a server's administrators are told must survive a loss of power: `full` waits for the disk. `normal` survives
+   * the end of the process in any way.
+   */
+  beforeTransaction(isLasting: boolean): void {
+    // SQLite would go on writing into a file that nobody will ever find again.
+    if (identityOf(this.#path) !== this.#identity) throw new StorageTrouble('file-gone', this.#path);
+    const synchronous = isLasting ? 'full' : 'normal';
+    if (synchronous === this.#synchronous) return;
+    this.#run(`pragma synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
+  }
+
+  prepare(sql: string): SqliteStatement {
+    // After some errors SQLite has rolled back itself; to tell it again is an error that would hide the first one.
+    if (sql === 'rollback' && !this.#db?.inTransaction) return NOTHING;
+    const statement = this.#explained(() => this.#open.prepare(sql));
+    return {
+      reader: statement.reader,
+      all: (parameters) => this.#explained(() => statement.all(bindable(parameters))),
+      run: (parameters) => this.#explained(() => statement.run(bindable(parameters))),
+      iterate: (parameters) => statement.iterate(bindable(parameters)),
+    };
+  }
+
+  /** Puts everything into the one file. When that fails the next start does it. */
+  close(): void {
+    if (!this.#db) return;
+    try {
+      const isOurs = this.#identity !== undefined && identityOf(this.#path) === this.#identity;
+      if (isOurs) this.#run('pragma journal_mode = delete');
+    } catch {
+      // The log stays beside it.
+    }
+    this.#unlock();
+    this.#db.close();
+    this.#db = undefined;
+    OPEN.delete(this);
+  }
+
+  get #open(): Database.Database {
+    if (!this.#db) throw new Error('the database is closed');
+    return this.#db;
+  }
+
+  /** @returns the rows, if there are any */
+  #run(sql: string): unknown[] {
+    return this.#explained(() => this.#open.prepare(sql).all());
+  }
+
+  #number(sql: string): number {
+    const [row] = this.#run(sql);
+    return Number(Object.values(row as object)[0]);
+  }
+
+  #explained<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      const code = codeOf(error);
+      throw code ? new StorageTrouble(code, this.#path, error) : error;
+    }
+  }
+}
+
+/** What a file that can only be read answers to a write. */
+const REFUSED: ReadonlySet<StorageTroubleCode> = new Set(['read-only', 'unusable-folder']);
+
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
+/** By SQLite's primary result code, see https://sqlite.org/rescode.html. */
+const CODES: Readonly<Record<number, StorageTroubleCode>> = {
+  3: 'unusable-folder', // PERM
+  5: 'in-use', // BUSY
+  6: 'in-use', // LOCKED
+  7: 'io-error', // NOMEM
+  8: 'read-only', // READONLY
+  10: 'io-error', // IOERR
+  11: 'damaged', // CORRUPT
+  13: 'full', // FULL
+  14: 'unusable-folder', // CANTOPEN
+  15: 'io-error', // PROTOCOL
+  22: 'io-error', // NOLFS
+  26: 'damaged', // NOTADB
+};
+
+/** `undefined`: it is not the disk, e.g. a statement that breaks a constraint. */
+function codeOf(error: unknown): StorageTroubleCode | undefined {
+  const { rawCode } = error as { readonly rawCode?: number };
+  return rawCode === undefined ? undefined : CODES[rawCode & 0xff];
+}
+
+/** libsql ends the process when it is given anything else. */
+function bindable(parameters: readonly unknown[]): unknown[] {
+  for (const value of parameters) {
+    const isKnown = value === null || typeof value === 'string' || typeof value === 'number';
+    if (!isKnown) throw new TypeError(`${typeof value} cannot be stored`);
+  }
+  return [...parameters];
+}
+
+function identityOf(path: string): string | undefined {
+  const file = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return file && `${file.dev} ${file.ino}`;
+}
