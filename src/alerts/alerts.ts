@@ -2,28 +2,50 @@
  * Writes down who must be told what, together with the change that is the reason, and hands it to the dispatcher.
  * Keeps what people decided about alerts: mutes and acknowledgements. Sends nothing itself.
  */
-import type { Availability, Transition } from '../domain/availability.ts';
-import type { Event, EventOf, Occupancy, Person } from '../domain/events.ts';
+import { type Availability, unknownSince } from '../domain/availability.ts';
+import { type CertificateNotes, decideNotice } from '../domain/certificate.ts';
+import type { Event, EventOf, Person, ServerChange } from '../domain/events.ts';
+import type { Period } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
 import { type Recipient, sameRecipient } from '../domain/outbox.ts';
 import { isReminderDue } from '../domain/reminder.ts';
+import { isSteadyAgain, noteChange, STABLE, type Stability } from '../domain/stability.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 import type { Change, Mute, OutageNotes, Store } from '../storage/store.ts';
 
-export type AlertStore = Pick<Store, 'commit' | 'outageNotes' | 'mutes'>;
+export type AlertStore = Pick<
+  Store,
+  'commit' | 'outageNotes' | 'mutes' | 'stabilities' | 'certificates' | 'periods'
+>;
 
 export interface AlertsDependencies {
   readonly store: AlertStore;
   readonly clock: Clock;
-  readonly recipients: readonly Recipient[];
+  /** Everybody who gets alerts; those who may use the bot among them. */
+  recipients(): readonly Recipient[];
+  /** Those who may use the bot: what is wrong with the bot itself is for them alone. */
+  administrators(): readonly Recipient[];
+  /** When the maintenance ends that is planned for that moment; `undefined`: none is. */
+  maintenanceEnd(server: ServerName, at: EpochMs): EpochMs | undefined;
   /** Where the rows of a change go once they are committed. */
   readonly outbox: { add(rows: Awaited<ReturnType<Store['commit']>>): void; lookAgain(): void };
+}
+
+interface Hidden {
+  readonly from: EpochMs;
+  /** It has been seen since, though the bot is still cut off from most. */
+  seenAt: EpochMs | undefined;
 }
 
 export class Alerts {
   readonly #deps: AlertsDependencies;
   readonly #outages = new Map<ServerName, OutageNotes>();
+  /** Of those that have changed lately. */
+  readonly #stabilities = new Map<ServerName, Stability>();
+  readonly #certificates = new Map<ServerName, CertificateNotes>();
+  /** Those about which nothing is known, or was known for a time, since the bot was cut off. */
+  readonly #hidden = new Map<ServerName, Hidden>();
   #mutes: Mute[] = [];
   /** Recipients whose refusal the others know already. */
   readonly #refused = new Set<string>();
@@ -34,71 +56,218 @@ export class Alerts {
 
   /** Reads what an earlier run of the program knew. */
   async load(): Promise<void> {
-    for (const outage of await this.#deps.store.outageNotes()) this.#outages.set(outage.server, outage);
-    this.#mutes = [...(await this.#deps.store.mutes())];
+    const { store } = this.#deps;
+    for (const outage of await store.outageNotes()) this.#outages.set(outage.server, outage);
+    for (const [server, stability] of await store.stabilities()) this.#stabilities.set(server, stability);
+    for (const notes of await store.certificates()) this.#certificates.set(notes.server, notes);
+    this.#mutes = [...(await store.mutes())];
   }
 
   /** A server's status has changed; with a transition there is something to tell. */
-  async serverChanged(
-    server: ServerName,
-    after: Availability,
-    transition: Transition | undefined,
-    occupancy: Occupancy | undefined,
-  ): Promise<void> {
+  async serverChanged(change: ServerChange): Promise<void> {
+    const { server, before, after, transition } = change;
     const availability = { server, value: after };
-    const now = this.#deps.clock.now();
-    if (transition?.kind === 'went-down') {
-      const { at, failure, firstSeen } = transition;
-      const event: Event = {
-        kind: 'server-down',
-        server,
-        at,
-        failure,
-        firstSeen,
-        ...(occupancy && { occupancy }),
-      };
-      await this.#commit({ availability, outage: this.#note(server, now, undefined) }, event);
-    } else if (transition) {
-      const { at, downSince } = transition;
-      const event: Event = { kind: 'server-up', server, at, downSince };
-      await this.#commit({ availability, outage: this.#note(server, undefined, undefined) }, event);
-    } else {
-      await this.#commit({ availability, outage: this.#note(server, undefined, undefined) });
+    const hidden = this.#hidden.get(server);
+    if (hidden) hidden.seenAt ??= after.since;
+    if (!transition) {
+      const periods = endOfDowntime(server, before, after.since);
+      await this.#commit({ availability, periods, outage: noOutage(server) });
+      return;
     }
+    const { at } = transition;
+    const { after: stability, outcome } = noteChange(this.#stabilities.get(server) ?? STABLE, at);
+    const isDown = transition.kind === 'went-down';
+    const event = outcome === 'unstable' ? undefined : isDown ? downEvent(change) : upEvent(change);
+    const told: Event | undefined =
+      outcome === 'became-unstable'
+        ? {
+            kind: 'server-unstable',
+            server,
+            at,
+            changes: stability.changes.length,
+            since: stability.changes[0] ?? at,
+          }
+        : event;
+    const periods: Period[] = isDown
+      ? [{ server, kind: 'down', from: at, to: undefined, trouble: transition.failure.trouble }]
+      : endOfDowntime(server, before, at);
+    const lastTold = isDown && outcome === 'stable' ? change.foundAt : undefined;
+    await this.#commit(
+      {
+        availability,
+        periods,
+        stability: { server, value: stability },
+        outage: { server, lastTold, acknowledgedBy: undefined },
+      },
+      told,
+      { writtenAt: change.foundAt },
+    );
   }
 
-  /** Called while a server stays down; tells it again when that is due. */
-  async stillDown(
+  /** A probe has confirmed what is believed: an unstable server may be steady again, an outage told anew. */
+  unchanged(
     server: ServerName,
     availability: Availability,
+    remindEvery: DurationMs | undefined,
+  ): Promise<void> | undefined {
+    const stability = this.#stabilities.get(server);
+    if (stability?.unstableSince !== undefined) return this.#maybeSteady(server, availability, stability);
+    return availability.failure ? this.#maybeRemind(server, availability, remindEvery) : undefined;
+  }
+
+  async #maybeSteady(server: ServerName, availability: Availability, stability: Stability): Promise<void> {
+    const { unstableSince } = stability;
+    const { status, since } = availability;
+    const at = this.#deps.clock.now();
+    if (unstableSince === undefined || status === 'unknown' || !isSteadyAgain(stability, at)) return;
+    await this.#commit(
+      {
+        stability: { server, value: STABLE },
+        outage: { server, lastTold: status === 'down' ? at : undefined, acknowledgedBy: undefined },
+      },
+      { kind: 'server-steady', server, at, unstableSince, status, since },
+    );
+  }
+
+  async #maybeRemind(
+    server: ServerName,
+    { failure, since }: Availability,
     every: DurationMs | undefined,
   ): Promise<void> {
-    const { failure, since } = availability;
     const notes = this.#outages.get(server);
     const now = this.#deps.clock.now();
     const facts = { lastTold: notes?.lastTold, acknowledged: notes?.acknowledgedBy !== undefined };
     if (!failure || !isReminderDue(facts, every, now)) return;
     await this.#commit(
-      { outage: this.#note(server, now, undefined) },
+      { outage: { server, lastTold: now, acknowledgedBy: undefined } },
       { kind: 'server-still-down', server, at: now, downSince: since, failure },
     );
   }
 
-  /** Somebody stopped a conference: kept, and told to the others. */
-  async conferenceStopped(event: EventOf<'conference-stopped'>): Promise<void> {
-    await this.#commit({ audit: event }, event, others(event.by));
+  /** Nothing is known about the server any more, or still nothing, because the bot itself is cut off. */
+  async hidden(server: ServerName, value: Availability): Promise<void> {
+    const before = this.#hidden.get(server);
+    if (before && before.seenAt === undefined) return;
+    const ended = before ? [blindPeriod(server, before.from, before.seenAt)] : [];
+    const periods = [...ended, blindPeriod(server, value.since)];
+    await this.#commit({ availability: { server, value }, periods });
+    this.#hidden.set(server, { from: value.since, seenAt: undefined });
   }
 
-  /** Somebody switched monitoring: kept, and told to the others. An outage is nobody's any more. */
-  async monitoringSwitched(event: EventOf<'monitoring-switched'>, availability: Availability): Promise<void> {
-    const { server, on, by } = event;
+  async blind(event: EventOf<'bot-blind'>): Promise<void> {
+    await this.#commit({}, event);
+  }
+
+  async seesAgain(event: EventOf<'bot-sees-again'>): Promise<void> {
+    const periods = [...this.#hidden.keys()].flatMap((server) => this.#endOfBlindness(server, event.at));
+    await this.#commit({ periods }, event);
+    for (const { server } of periods) this.#hidden.delete(server);
+  }
+
+  /** The end of a server's certificate was read; tells it when it is near. */
+  async certificateSeen(server: ServerName, endsAt: EpochMs): Promise<void> {
+    const at = this.#deps.clock.now();
+    const before = this.#certificates.get(server);
+    const { notice, notes } = decideNotice(before, { server, endsAt }, at);
+    if (before?.endsAt === endsAt && before.toldDays === notes.toldDays) return;
+    await this.#commit(
+      { certificate: notes },
+      notice === undefined ? undefined : { kind: 'certificate-ending', server, at, endsAt },
+    );
+  }
+
+  /** What is wrong with the bot itself, or no longer. */
+  async ownTrouble(
+    event: EventOf<'storage-trouble' | 'storage-mended' | 'settings-broken' | 'settings-mended'>,
+  ): Promise<void> {
+    const administrators = this.#deps.administrators();
+    const toWhom = (recipient: Recipient) => administrators.some((one) => sameRecipient(one, recipient));
+    await this.#commit({}, event, { toWhom });
+  }
+
+  /**
+   * Ends the periods in whose middle an earlier run of the program has ended, where they are known to have ended, or
+   * now when the server is not watched any more.
+   * @param believed `undefined`: nothing is known about it
+   * @returns since when the bot was cut off from it, if it was told so and not yet that this is over
+   */
+  async mend(
+    server: ServerName,
+    believed: Availability | undefined,
+    monitored: boolean,
+  ): Promise<EpochMs | undefined> {
+    const now = this.#deps.clock.now();
+    const open = (await this.#deps.store.periods(server, now)).filter(({ to }) => to === undefined);
+    const lasts = ({ kind, from }: Period) =>
+      believed?.since === from && believed.status === (kind === 'down' ? 'down' : 'unknown');
+    const endOf = (period: Period) => Math.max(period.from, lasts(period) ? now : (believed?.since ?? 0));
+    const periods = open
+      .filter((period) => !(monitored && lasts(period)))
+      .map((period) => ({ ...period, to: endOf(period) }));
+    if (periods.length > 0) await this.#commit({ periods });
+    const blind = open.find(({ kind }) => kind === 'blind');
+    if (!blind || !monitored) return undefined;
+    if (lasts(blind)) this.#hidden.set(server, { from: blind.from, seenAt: undefined });
+    return blind.from;
+  }
+
+  /** The server is no longer in the settings. */
+  async forget(server: ServerName, before: Availability): Promise<void> {
+    const now = this.#deps.clock.now();
+    await this.#commit({
+      availability: { server, value: unknownSince(now) },
+      periods: this.#endOfPeriods(server, before, now),
+      stability: { server, value: STABLE },
+      outage: noOutage(server),
+      // Should it come back, what the settings say holds.
+      monitored: { server, on: undefined },
+    });
+    this.#hidden.delete(server);
+    this.#outages.delete(server);
+    this.#certificates.delete(server);
+  }
+
+  #endOfPeriods(server: ServerName, before: Availability, to: EpochMs): Period[] {
+    return [...endOfDowntime(server, before, to), ...this.#endOfBlindness(server, to)];
+  }
+
+  #endOfBlindness(server: ServerName, to: EpochMs): Period[] {
+    const hidden = this.#hidden.get(server);
+    return hidden ? [blindPeriod(server, hidden.from, hidden.seenAt ?? to)] : [];
+  }
+
+  /** Somebody stopped a conference: kept, and told to the others. */
+  async conferenceStopped(event: EventOf<'conference-stopped'>): Promise<void> {
+    await this.#commit({ audit: event }, event, { toWhom: others(event.by) });
+  }
+
+  /**
+   * Monitoring was switched: kept, and told to the others when somebody did it in a chat. An outage is nobody's any more.
+   * @param switched `override`: what holds in place of the settings from now on; `undefined`: they do
+   */
+  async monitoringSwitched(
+    switched: {
+      readonly server: ServerName;
+      readonly on: boolean;
+      readonly override: boolean | undefined;
+      readonly by: Person | undefined;
+    },
+    before: Availability,
+    after: Availability,
+  ): Promise<void> {
+    const { server, on, override, by } = switched;
+    const at = this.#deps.clock.now();
     const change: Change = {
-      availability: { server, value: availability },
-      monitored: { server, on },
-      outage: this.#note(server, undefined, undefined),
-      audit: event,
+      availability: { server, value: after },
+      monitored: { server, on: override },
+      periods: this.#endOfPeriods(server, before, at),
+      stability: { server, value: STABLE },
+      outage: noOutage(server),
     };
-    await this.#commit(change, event, others(by));
+    this.#hidden.delete(server);
+    if (!by) return this.#commit(change);
+    const event = { kind: 'monitoring-switched', server, at, by, on } as const;
+    await this.#commit({ ...change, audit: event }, event, { toWhom: others(by) });
   }
 
   /** @returns false when the server is not down, so that there is nothing to take care of */
@@ -107,9 +276,9 @@ export class Alerts {
     if (lastTold === undefined) return false;
     const at = this.#deps.clock.now();
     await this.#commit(
-      { outage: this.#note(server, lastTold, by.name) },
+      { outage: { server, lastTold, acknowledgedBy: by.name } },
       { kind: 'outage-acknowledged', server, at, by },
-      others(by),
+      { toWhom: others(by) },
     );
     return true;
   }
@@ -129,13 +298,18 @@ export class Alerts {
 
   /** `undefined`: not muted now. */
   mutedUntil(recipient: Recipient, server: ServerName): EpochMs | undefined {
-    const end = this.muteEnd(recipient, server);
+    const end = this.#muteOf(recipient, server)?.until;
     return end !== undefined && end > this.#deps.clock.now() ? end : undefined;
   }
 
-  /** Of the present mute or of the last one. */
-  muteEnd(recipient: Recipient, server: ServerName): EpochMs | undefined {
-    return this.#muteOf(recipient, server)?.until;
+  /**
+   * Until when nothing is told, or was told last, of what was written at that moment: the server is muted there, or was
+   * in maintenance. `undefined`: it never was.
+   */
+  quietUntil(recipient: Recipient, server: ServerName, writtenAt: EpochMs): EpochMs | undefined {
+    const mute = this.#muteOf(recipient, server)?.until;
+    const maintenance = this.#deps.maintenanceEnd(server, writtenAt);
+    return maintenance === undefined ? mute : Math.max(maintenance, mute ?? maintenance);
   }
 
   #muteOf(recipient: Recipient, server: ServerName): Mute | undefined {
@@ -147,7 +321,8 @@ export class Alerts {
     const key = JSON.stringify(recipient);
     if (this.#refused.has(key)) return;
     this.#refused.add(key);
-    await this.#commit({}, event, (other) => !this.#refused.has(JSON.stringify(other)));
+    const toWhom = (other: Recipient) => !this.#refused.has(JSON.stringify(other));
+    await this.#commit({}, event, { toWhom });
   }
 
   /** A message got through: should they be refused again, that is news again. */
@@ -155,23 +330,81 @@ export class Alerts {
     this.#refused.delete(JSON.stringify(recipient));
   }
 
-  #note(server: ServerName, lastTold: EpochMs | undefined, acknowledgedBy: string | undefined): OutageNotes {
-    const notes: OutageNotes = { server, lastTold, acknowledgedBy };
-    this.#outages.set(server, notes);
-    return notes;
-  }
-
   async #commit(
     change: Change,
     event?: Event,
-    toWhom: (recipient: Recipient) => boolean = () => true,
+    {
+      toWhom = () => true,
+      writtenAt = this.#deps.clock.now(),
+    }: { readonly toWhom?: (recipient: Recipient) => boolean; readonly writtenAt?: EpochMs } = {},
   ): Promise<void> {
-    const writtenAt = this.#deps.clock.now();
-    const recipients = event ? this.#deps.recipients.filter(toWhom) : [];
-    const outbox = event ? recipients.map((recipient) => ({ recipient, event, writtenAt })) : [];
-    const rows = await this.#deps.store.commit({ ...change, outbox });
-    this.#deps.outbox.add(rows);
+    const recipients = event ? this.#deps.recipients().filter(toWhom) : [];
+    const outbox = recipients.flatMap((recipient) => (event ? [{ recipient, event, writtenAt }] : []));
+    const undo = this.#remember(change);
+    try {
+      this.#deps.outbox.add(await this.#deps.store.commit({ ...change, outbox }));
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
+
+  /** At once, so that whoever asks while it is being written builds on it. @returns how to take it back */
+  #remember({ outage, stability, certificate }: Change): () => void {
+    const before = [
+      outage && setIn(this.#outages, outage.server, outage),
+      stability && setIn(this.#stabilities, stability.server, stability.value),
+      certificate && setIn(this.#certificates, certificate.server, certificate),
+    ];
+    return () => {
+      for (const undo of before) undo?.();
+    };
+  }
+}
+
+function setIn<Value>(map: Map<ServerName, Value>, server: ServerName, value: Value): () => void {
+  const before = map.get(server);
+  map.set(server, value);
+  return () => {
+    if (map.get(server) !== value) return;
+    if (before === undefined) map.delete(server);
+    else map.set(server, before);
+  };
+}
+
+function noOutage(server: ServerName): OutageNotes {
+  return { server, lastTold: undefined, acknowledgedBy: undefined };
+}
+
+function blindPeriod(server: ServerName, from: EpochMs, to?: EpochMs): Period {
+  return { server, kind: 'blind', from, to: to === undefined ? to : Math.max(from, to), trouble: undefined };
+}
+
+function downEvent({ server, transition, unseen, occupancy }: ServerChange): Event | undefined {
+  if (transition?.kind !== 'went-down') return undefined;
+  const { at, failure, firstSeen } = transition;
+  const before = firstSeen ? 'unknown' : unseen ? 'up-before-start' : 'up';
+  return { kind: 'server-down', server, at, failure, before, ...(occupancy && { occupancy }) };
+}
+
+function upEvent({ server, transition, unseen, occupancy, occupancyNow }: ServerChange): Event | undefined {
+  if (transition?.kind !== 'came-up') return undefined;
+  const { at, downSince } = transition;
+  return {
+    kind: 'server-up',
+    server,
+    at,
+    downSince,
+    ...(unseen && { unseen }),
+    ...(occupancy && { occupancy }),
+    ...(occupancyNow && { occupancyNow }),
+  };
+}
+
+/** A server that was down is so no longer, or is no longer watched. */
+function endOfDowntime(server: ServerName, before: Availability, to: EpochMs): Period[] {
+  if (before.status !== 'down') return [];
+  return [{ server, kind: 'down', from: before.since, to, trouble: before.failure?.trouble }];
 }
 
 function others(by: Person): (recipient: Recipient) => boolean {

@@ -2,29 +2,41 @@
 import type { Event, EventKind } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
-import { type DurationMs, type EpochMs, SECOND } from '../lib/time.ts';
+import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
 
 /** A change waits this long for company… */
 export const QUIET: DurationMs = 1 * SECOND;
 /** …and this long at most while more keep coming. */
 export const LONGEST_WAIT: DurationMs = 3 * SECOND;
 
+/** Certificates are looked at over three minutes, and nothing about them is urgent. */
+export const CERTIFICATE_QUIET: DurationMs = 3 * MINUTE;
+export const CERTIFICATE_WAIT: DurationMs = 10 * MINUTE;
+
 export type Batch =
   | {
       readonly kind: 'send';
       readonly rows: readonly OutboxRow[];
-      /** Since when all of them could go out: the newest was written, or its mute ended. */
+      /** Since when the oldest of them could go out: it was written, or its quiet ended. */
       readonly dueSince: EpochMs;
+      /** They were held back by a mute or by maintenance. */
+      readonly wasHeld: boolean;
     }
   | { readonly kind: 'wait'; readonly until: EpochMs }
   | { readonly kind: 'idle' };
 
-/** What an event waits for, and goes out with. */
+/** What an event goes out with. */
 type Company =
   /** Availability of other servers. */
   | 'servers'
+  /** Ends of certificates: one that is for many servers ends on all of them. */
+  | 'certificates'
   /** Stops by the same person on the same server: whoever stops forty conferences at once does one thing. */
   | 'stops'
+  /** Its like, when they wait together: the newer word makes the older one obsolete. */
+  | 'sight'
+  | 'storage'
+  | 'settings'
   /** Nothing. */
   | 'none';
 
@@ -32,23 +44,57 @@ const COMPANY: Record<EventKind, Company> = {
   'server-down': 'servers',
   'server-up': 'servers',
   'server-still-down': 'servers',
+  'server-unstable': 'servers',
+  'server-steady': 'servers',
+  'certificate-ending': 'certificates',
   'conference-stopped': 'stops',
+  'bot-blind': 'sight',
+  'bot-sees-again': 'sight',
+  'storage-trouble': 'storage',
+  'storage-mended': 'storage',
+  'settings-broken': 'settings',
+  'settings-mended': 'settings',
   'outage-acknowledged': 'none',
   'monitoring-switched': 'none',
   'recipient-refused': 'none',
 };
 
+/** How long each waits for company; what is not named here waits for none. */
+const WAITS: Partial<Record<Company, { readonly quiet: DurationMs; readonly longest: DurationMs }>> = {
+  servers: { quiet: QUIET, longest: LONGEST_WAIT },
+  stops: { quiet: QUIET, longest: LONGEST_WAIT },
+  certificates: { quiet: CERTIFICATE_QUIET, longest: CERTIFICATE_WAIT },
+};
+
 export interface BatchFacts {
-  /** For that recipient; not after `now`: the mute is over; `undefined`: there was none. */
-  mutedUntil(server: ServerName): EpochMs | undefined;
+  /**
+   * Until when nothing is told there of what was written about the server then: it is muted, or was in maintenance.
+   * Not after `now`: that is over; `undefined`: it never was.
+   */
+  quietUntil(server: ServerName, writtenAt: EpochMs): EpochMs | undefined;
   /** Whether a server other than these is watched, so that it might still join them. */
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
 }
 
+/** A row with what the facts say about it. */
+interface Judged {
+  readonly row: OutboxRow;
+  /** The server whose availability it is about: only that is muted and waits for other servers. */
+  readonly server: ServerName | undefined;
+  readonly quietUntil: EpochMs | undefined;
+}
+
 /** @param rows of one recipient, oldest first */
 export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): Batch {
-  const { due, held } = splitByMute(rows, facts, now);
-  const groups = groupByCompany(due).map((group) => ({ group, flushAt: flushAt(group, facts, now) }));
+  const { due, held } = splitByQuiet(
+    rows.map((row): Judged => {
+      const server = availabilityOf(row.event);
+      const quietUntil = server === undefined ? undefined : facts.quietUntil(server, row.writtenAt);
+      return { row, server, quietUntil };
+    }),
+    now,
+  );
+  const groups = groupByCompany(due, now).map((group) => ({ group, flushAt: flushAt(group, facts, now) }));
   const soonest = Math.min(...groups.map((one) => one.flushAt), ...held);
   const [oldest] = groups;
   // As soon as one may go, the oldest goes: "Anna is on it" must not overtake the outage it is about.
@@ -56,84 +102,97 @@ export function nextBatch(rows: readonly OutboxRow[], facts: BatchFacts, now: Ep
     const { group } = oldest;
     return {
       kind: 'send',
-      rows: group,
-      dueSince: Math.max(...group.map((row) => dueSince(row, facts, now))),
+      rows: group.map(({ row }) => row),
+      dueSince: dueSince(group, now),
+      wasHeld: group.some((one) => wasHeld(one, now)),
     };
   }
   return soonest === Number.POSITIVE_INFINITY ? { kind: 'idle' } : { kind: 'wait', until: soonest };
 }
 
 /** In the order of their first rows. */
-function groupByCompany(rows: readonly OutboxRow[]): OutboxRow[][] {
-  const groups = new Map<string, OutboxRow[]>();
-  for (const row of rows) {
-    const key = companyKey(row);
+function groupByCompany(due: readonly Judged[], now: EpochMs): Judged[][] {
+  // What was held makes a message of its own: news about another server must not hide among old things.
+  const released = new Set(due.filter((one) => wasHeld(one, now)).map(({ server }) => server));
+  const groups = new Map<string, Judged[]>();
+  for (const one of due) {
+    const key = one.server !== undefined && released.has(one.server) ? 'held' : companyKey(one.row);
     const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
   }
   return [...groups.values()];
 }
 
 function companyKey({ id, event }: OutboxRow): string {
   const company = COMPANY[event.kind];
-  if (company === 'servers') return company;
-  return event.kind === 'conference-stopped' ? `${event.by.id} ${event.server}` : `alone ${id}`;
+  if (event.kind === 'conference-stopped') return `${company} ${event.by.id} ${event.server}`;
+  return company === 'none' ? `alone ${id}` : company;
 }
 
 /** When a group waits for company no longer. */
-function flushAt(group: readonly OutboxRow[], facts: BatchFacts, now: EpochMs): EpochMs {
+function flushAt(group: readonly Judged[], facts: BatchFacts, now: EpochMs): EpochMs {
   const [first] = group;
-  const last = group.at(-1);
-  if (!first || !last || COMPANY[first.event.kind] === 'none') return now;
-  const servers = new Set(
-    group.map((row) => availabilityOf(row.event)).filter((server) => server !== undefined),
-  );
-  if (COMPANY[first.event.kind] === 'servers' && !facts.watchesOthers(servers)) return now;
+  const waits = first && WAITS[COMPANY[first.row.event.kind]];
+  if (!waits) return now;
+  const servers = new Set(group.map(({ server }) => server).filter((server) => server !== undefined));
+  if (servers.size > 0 && !facts.watchesOthers(servers)) return now;
+  const written = group.map(({ row }) => row.writtenAt);
+  const newest = Math.max(...written);
   // Written in the future: the machine's clock was set back meanwhile, which must not put off an alarm.
-  if (last.writtenAt > now) return now;
-  return Math.min(last.writtenAt + QUIET, first.writtenAt + LONGEST_WAIT);
+  if (newest > now) return now;
+  return Math.min(newest + waits.quiet, Math.min(...written) + waits.longest);
 }
 
-function dueSince({ event, writtenAt }: OutboxRow, { mutedUntil }: BatchFacts, now: EpochMs): EpochMs {
-  const server = availabilityOf(event);
-  const muteEnd = (server === undefined ? undefined : mutedUntil(server)) ?? writtenAt;
-  return muteEnd > now ? writtenAt : Math.max(writtenAt, muteEnd);
+/** A mute or maintenance kept it back, and is over. */
+function wasHeld({ row, quietUntil }: Judged, now: EpochMs): boolean {
+  return quietUntil !== undefined && quietUntil <= now && quietUntil > row.writtenAt;
 }
 
-/** A muted server's rows are held, except the recovery of an outage that the recipient was told. */
-function splitByMute(
-  rows: readonly OutboxRow[],
-  { mutedUntil }: BatchFacts,
-  now: EpochMs,
-): { due: OutboxRow[]; held: EpochMs[] } {
-  const due: OutboxRow[] = [];
+/** Of the oldest: a row that has waited for long must not look fresh because a new one goes with it. */
+function dueSince(group: readonly Judged[], now: EpochMs): EpochMs {
+  const [first] = group;
+  const isCertificate = first?.row.event.kind === 'certificate-ending';
+  const dates = group.flatMap(({ row, quietUntil = row.writtenAt }) => {
+    // While it is quiet, what only goes along with a recovery could not have gone out before that.
+    if (quietUntil > now && !isRecovery(row.event)) return [];
+    return quietUntil > now ? row.writtenAt : Math.max(row.writtenAt, quietUntil);
+  });
+  return Math.min(...dates, now) + (isCertificate ? CERTIFICATE_WAIT : 0);
+}
+
+/** A quiet server's rows are held, except the recovery of an outage that the recipient was told. */
+function splitByQuiet(rows: readonly Judged[], now: EpochMs): { due: Judged[]; held: EpochMs[] } {
+  const due: Judged[] = [];
   const held: EpochMs[] = [];
   const recoveries = recoveriesOfTold(rows);
-  for (const row of rows) {
-    const server = availabilityOf(row.event);
-    const until = server === undefined ? undefined : mutedUntil(server);
-    const isMuted = until !== undefined && until > now;
+  for (const one of rows) {
+    const { row, server, quietUntil } = one;
+    const isQuiet = quietUntil !== undefined && quietUntil > now;
     // What came before the recovery, e.g. a reminder, goes with it: it is over too.
     const isReleased = server !== undefined && row.id <= (recoveries.get(server) ?? 0);
-    if (isMuted && !isReleased) held.push(until);
-    else due.push(row);
+    if (isQuiet && !isReleased) held.push(quietUntil);
+    else due.push(one);
   }
   return { due, held };
 }
 
 /** By server the row that says it is up again, unless the outage itself is still untold. */
-function recoveriesOfTold(rows: readonly OutboxRow[]): ReadonlyMap<ServerName, number> {
+function recoveriesOfTold(rows: readonly Judged[]): ReadonlyMap<ServerName, number> {
   const untold = new Set<ServerName>();
   const recoveries = new Map<ServerName, number>();
-  for (const { id, event } of rows) {
-    if (event.kind === 'server-down') untold.add(event.server);
-    if (event.kind === 'server-up' && !untold.has(event.server)) recoveries.set(event.server, id);
+  for (const { row, server } of rows) {
+    if (server === undefined) continue;
+    if (row.event.kind === 'server-down') untold.add(server);
+    if (isRecovery(row.event) && !untold.has(server)) recoveries.set(server, row.id);
   }
   return recoveries;
 }
 
-/** The server whose availability an event is about: only that is muted and waits for other servers. */
+function isRecovery(event: Event): boolean {
+  return event.kind === 'server-up' || (event.kind === 'server-steady' && event.status === 'up');
+}
+
 function availabilityOf(event: Event): ServerName | undefined {
   return COMPANY[event.kind] === 'servers' && 'server' in event ? event.server : undefined;
 }

@@ -2,7 +2,7 @@
  * Delivers outbox rows: one message at a time to each recipient, all recipients side by side, each row until it is
  * delivered or refused for good. Decides neither what is worth telling nor in which words.
  */
-import type { Channel, Delivery, Screen } from '../channels/port.ts';
+import type { Channel, Delivery } from '../channels/port.ts';
 import type { Refusal } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import { type OutboxRow, type Recipient, sameRecipient } from '../domain/outbox.ts';
@@ -11,8 +11,9 @@ import { type BackoffPolicy, backoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type DurationMs, type EpochMs, SECOND } from '../lib/time.ts';
-import type { Outcome, Store } from '../storage/store.ts';
-import { type Batch, nextBatch } from './batch.ts';
+import type { Store } from '../storage/store.ts';
+import { type Batch, type BatchFacts, nextBatch } from './batch.ts';
+import type { Compose } from './messages.ts';
 
 const RETRY: BackoffPolicy = { first: 1 * SECOND, longest: 30 * SECOND };
 
@@ -20,7 +21,7 @@ const RETRY: BackoffPolicy = { first: 1 * SECOND, longest: 30 * SECOND };
 const BETWEEN_MESSAGES: DurationMs = 1 * SECOND;
 
 /** The store, as the dispatcher needs it. */
-export type OutboxStore = Pick<Store, 'outbox' | 'settle' | 'redirect'>;
+export type OutboxStore = Pick<Store, 'outbox' | 'settle'>;
 
 export interface DispatcherDependencies {
   readonly store: OutboxStore;
@@ -28,12 +29,14 @@ export interface DispatcherDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Whether somebody is still to be told anything: who was taken out of the settings is not. */
+  isRecipient(recipient: Recipient): boolean;
   /** See `BatchFacts`. */
-  mutedUntil(recipient: Recipient, server: ServerName): EpochMs | undefined;
+  quietUntil(recipient: Recipient, server: ServerName, writtenAt: EpochMs): EpochMs | undefined;
   /** See `BatchFacts`. */
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
   /** The message for rows that go out together, at the moment of sending. */
-  compose(rows: readonly OutboxRow[], now: EpochMs, dueSince: EpochMs): Screen;
+  readonly compose: Compose;
   /** A message has reached a recipient. */
   onDelivered(recipient: Recipient): void;
   /** A recipient's messages are refused for good. */
@@ -41,9 +44,10 @@ export interface DispatcherDependencies {
 }
 
 interface Lane {
-  recipient: Recipient;
-  /** Where the chat was before it moved: rows may still be written for that. */
-  readonly formerly: Recipient[];
+  /** As the settings name it. */
+  readonly recipient: Recipient;
+  /** Where messages go: another place once the chat has moved. */
+  address: string;
   /** In the order in which they were written. */
   rows: OutboxRow[];
   /** Failed attempts in a row. */
@@ -66,6 +70,7 @@ export class Dispatcher {
   async run(signal: AbortSignal): Promise<void> {
     // Before anything is delivered: what is delivered while the store is read would come back.
     this.add(await this.#deps.store.outbox());
+    await this.dropStrangers();
     this.#signal = signal;
     for (const lane of this.#lanes) this.#start(lane, signal);
     await new Promise<void>((resolve) => {
@@ -86,6 +91,12 @@ export class Dispatcher {
     this.lookAgain();
   }
 
+  /** Forgets what waits for those who are no recipients any more. */
+  async dropStrangers(): Promise<void> {
+    const strangers = this.#lanes.filter(({ recipient }) => !this.#deps.isRecipient(recipient));
+    for (const lane of strangers) await this.#settle(lane, lane.rows, 'refused');
+  }
+
   /** What is due may have changed, e.g. by a mute. */
   lookAgain(): void {
     for (const { rest } of this.#lanes) if (rest?.because === 'nothing-due') rest.end();
@@ -97,11 +108,10 @@ export class Dispatcher {
   }
 
   #lane(recipient: Recipient): Lane {
-    const known = this.#lanes.find((lane) =>
-      [lane.recipient, ...lane.formerly].some((one) => sameRecipient(one, recipient)),
-    );
+    const known = this.#lanes.find((lane) => sameRecipient(lane.recipient, recipient));
     if (known) return known;
-    const lane: Lane = { recipient, formerly: [], rows: [], failures: 0, rest: undefined };
+    const { address } = recipient;
+    const lane: Lane = { recipient, address, rows: [], failures: 0, rest: undefined };
     this.#lanes.push(lane);
     if (this.#signal) this.#start(lane, this.#signal);
     return lane;
@@ -125,15 +135,15 @@ export class Dispatcher {
   async #step(lane: Lane, signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.#deps;
     const now = clock.now();
-    const facts = {
-      mutedUntil: (server: ServerName) => this.#deps.mutedUntil(lane.recipient, server),
+    const facts: BatchFacts = {
+      quietUntil: (server, writtenAt) => this.#deps.quietUntil(lane.recipient, server, writtenAt),
       watchesOthers: this.#deps.watchesOthers,
     };
     const batch = nextBatch(lane.rows, facts, now);
     if (batch.kind === 'idle') return this.#rest(lane, Number.POSITIVE_INFINITY, 'nothing-due', signal);
     if (batch.kind === 'wait') return this.#rest(lane, batch.until - now, 'nothing-due', signal);
 
-    const delivery = await this.#deliver(lane.recipient, batch, signal);
+    const delivery = await this.#deliver(lane, batch, signal);
     if (delivery.kind === 'retry') {
       lane.failures += 1;
       log.warn(
@@ -143,8 +153,14 @@ export class Dispatcher {
       if (delivery.after !== undefined) return clock.sleep(delivery.after, signal);
       return this.#rest(lane, backoff(RETRY, lane.failures, random()), 'channel-away', signal);
     }
+    if (delivery.kind === 'moved') {
+      this.#move(lane, delivery.address);
+      lane.failures += 1;
+      // Moved again and again: the messenger contradicts itself.
+      if (lane.failures > 1) await this.#rest(lane, RETRY.longest, 'channel-away', signal);
+      return;
+    }
     lane.failures = 0;
-    if (delivery.kind === 'moved') return this.#move(lane, delivery.address);
     await this.#settle(lane, batch.rows, delivery.kind);
     if (delivery.kind === 'delivered') this.#deps.onDelivered(lane.recipient);
     if (delivery.kind === 'refused') {
@@ -158,32 +174,27 @@ export class Dispatcher {
   }
 
   async #deliver(
-    recipient: Recipient,
-    { rows, dueSince }: Extract<Batch, { kind: 'send' }>,
+    { recipient, address }: Lane,
+    { rows, dueSince, wasHeld }: Extract<Batch, { kind: 'send' }>,
     signal: AbortSignal,
   ): Promise<Delivery> {
     const channel = this.#deps.channels.find(({ name }) => name === recipient.channel);
     if (!channel) return { kind: 'refused', refusal: 'other', reason: 'no such channel' };
-    const screen = this.#deps.compose(rows, this.#deps.clock.now(), dueSince);
-    return channel.deliver(recipient.address, screen, signal);
+    const screen = this.#deps.compose(rows, this.#deps.clock.now(), { dueSince, wasHeld });
+    return channel.deliver(address, screen, signal);
   }
 
-  async #settle(lane: Lane, rows: readonly OutboxRow[], outcome: Outcome): Promise<void> {
+  async #settle(lane: Lane, rows: readonly OutboxRow[], outcome: 'delivered' | 'refused'): Promise<void> {
+    if (rows.length === 0) return;
     const settled = new Set(rows.map((row) => row.id));
     await this.#deps.store.settle([...settled], outcome, this.#deps.clock.now());
     lane.rows = lane.rows.filter((row) => !settled.has(row.id));
   }
 
-  async #move(lane: Lane, address: string): Promise<void> {
-    const to: Recipient = { ...lane.recipient, address };
-    await this.#deps.store.redirect(lane.recipient, to);
-    this.#deps.log.warn(
-      { from: lane.recipient.address, to: address },
-      'a chat has moved: update tg-alert-chats',
-    );
-    lane.formerly.push(lane.recipient);
-    lane.recipient = to;
-    lane.rows = lane.rows.map((row) => ({ ...row, recipient: to }));
+  /** Kept in memory only: after a restart the messenger says it again. */
+  #move(lane: Lane, address: string): void {
+    this.#deps.log.warn({ from: lane.address, to: address }, 'a chat has moved: update tg-alert-chats');
+    lane.address = address;
   }
 
   async #rest(

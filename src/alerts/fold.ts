@@ -1,6 +1,6 @@
 /**
  * What several rows about availability come to, server by server: a down and an up that were both still untold are
- * one past outage. Pure.
+ * one past outage, and what an unstable server did is told by that word alone. Pure.
  */
 import type { EventOf } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
@@ -15,6 +15,8 @@ export interface PastOutage {
 export interface Folded {
   readonly down: readonly EventOf<'server-down'>[];
   readonly stillDown: readonly EventOf<'server-still-down'>[];
+  readonly unstable: readonly EventOf<'server-unstable'>[];
+  readonly steady: readonly EventOf<'server-steady'>[];
   readonly up: readonly EventOf<'server-up'>[];
   readonly past: readonly PastOutage[];
 }
@@ -23,25 +25,77 @@ export interface Folded {
 export function fold(rows: readonly OutboxRow[]): Folded {
   const down = new Map<ServerName, EventOf<'server-down'>>();
   const stillDown = new Map<ServerName, EventOf<'server-still-down'>>();
+  const unstable = new Map<ServerName, EventOf<'server-unstable'>>();
+  const steady = new Map<ServerName, EventOf<'server-steady'>>();
   const up = new Map<ServerName, EventOf<'server-up'>>();
-  const past: PastOutage[] = [];
+  let past: PastOutage[] = [];
 
   for (const { event } of rows) {
-    if (event.kind === 'server-down') {
-      down.set(event.server, event);
-    } else if (event.kind === 'server-still-down') {
-      // While the outage itself is still untold there is nothing to be reminded of.
-      if (!down.has(event.server)) stillDown.set(event.server, event);
-    } else if (event.kind === 'server-up') {
-      stillDown.delete(event.server);
-      const untold = down.get(event.server);
-      if (untold) {
-        down.delete(event.server);
-        past.push({ server: event.server, down: untold, up: event });
-      } else {
-        up.set(event.server, event);
+    switch (event.kind) {
+      case 'server-down':
+        // What came before is history that the newer word tells better.
+        steady.delete(event.server);
+        down.set(event.server, event);
+        break;
+      case 'server-still-down':
+        // While the outage itself is still untold there is nothing to be reminded of.
+        if (!down.has(event.server)) stillDown.set(event.server, event);
+        break;
+      case 'server-up': {
+        stillDown.delete(event.server);
+        const untold = down.get(event.server);
+        if (untold) {
+          down.delete(event.server);
+          past.push({ server: event.server, down: untold, up: event });
+        } else {
+          up.set(event.server, event);
+        }
+        break;
       }
+      case 'server-unstable':
+      case 'server-steady':
+        for (const told of [down, stillDown, up, unstable, steady]) told.delete(event.server);
+        past = past.filter(({ server }) => server !== event.server);
+        if (event.kind === 'server-unstable') unstable.set(event.server, event);
+        else steady.set(event.server, event);
+        break;
     }
   }
-  return { down: [...down.values()], stillDown: [...stillDown.values()], up: [...up.values()], past };
+  return {
+    down: [...down.values()],
+    stillDown: [...stillDown.values()],
+    unstable: [...unstable.values()],
+    steady: [...steady.values()],
+    up: [...up.values()],
+    past,
+  };
+}
+
+export interface FoldedSight {
+  /** It is cut off, which is yet to be told. */
+  readonly blind: EventOf<'bot-blind'> | undefined;
+  /** It sees again after it was told to be cut off. */
+  readonly seesAgain: EventOf<'bot-sees-again'> | undefined;
+  /** What began and ended untold. */
+  readonly past: readonly {
+    readonly blind: EventOf<'bot-blind'>;
+    readonly seesAgain: EventOf<'bot-sees-again'>;
+  }[];
+}
+
+/** @param rows oldest first */
+export function foldSight(rows: readonly OutboxRow[]): FoldedSight {
+  let blind: FoldedSight['blind'];
+  let seesAgain: FoldedSight['seesAgain'];
+  const past: FoldedSight['past'][number][] = [];
+  for (const { event } of rows) {
+    if (event.kind === 'bot-blind') {
+      blind = event;
+    } else if (event.kind === 'bot-sees-again') {
+      if (blind) past.push({ blind, seesAgain: event });
+      else seesAgain = event;
+      blind = undefined;
+    }
+  }
+  return { blind, seesAgain, past };
 }

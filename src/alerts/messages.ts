@@ -1,14 +1,14 @@
 /** The words of an alert: rows that go out together in, one message out. Chooses nothing and sends nothing. */
 import type { Button, Keyboard, Screen } from '../channels/port.ts';
 import type { FailedProbe } from '../domain/availability.ts';
-import type { Event, EventKind, EventOf, StoppedConference } from '../domain/events.ts';
+import type { Event, EventKind, EventOf, Occupancy, StoppedConference } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Formats } from '../i18n/formats.ts';
 import { clip, type Html, html, joinHtml } from '../i18n/markup.ts';
 import type { Translator } from '../i18n/translator.ts';
-import { type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
-import { type Folded, fold, type PastOutage } from './fold.ts';
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
+import { type Folded, type FoldedSight, fold, foldSight, type PastOutage } from './fold.ts';
 
 /** A message that goes out this long after it could have says so. */
 const LATE_AFTER: DurationMs = 1 * MINUTE;
@@ -16,8 +16,17 @@ const LATE_AFTER: DurationMs = 1 * MINUTE;
 /** Servers with a button of their own below a message about several. */
 const SERVER_BUTTONS = 8;
 
+/** Servers that are not seen, before "and N more". */
+const BLIND_NAMES_SHOWN = 50;
+
 /** Names of other servers that are down, before "and N more". */
 const NAMES_SHOWN = 10;
+
+/** Past outages in one message: a mute of eight hours may have hidden many. */
+const PAST_SHOWN = 20;
+
+/** Mistakes in the settings, all together. */
+const PROBLEMS_LENGTH = 2_000;
 
 /** Conferences named in a message about several that were stopped. */
 const STOPS_SHOWN = 20;
@@ -25,18 +34,11 @@ const TOPIC_LENGTH = 100;
 
 const SHORT_OUTAGE: DurationMs = 10 * MINUTE;
 
-/** From this many on, and over half of all, it may be the bot that is cut off. */
-const BLIND_FROM = 3;
-
-/** Failures within this span count as one: probes of many servers are spread over their interval. */
-const TOGETHER: DurationMs = 1 * MINUTE;
-
 export interface MessageDependencies {
   readonly translator: Translator;
   readonly formats: Formats;
   /** What is true when the message is composed. */
   readonly facts: {
-    monitoredServers(): number;
     downServers(): readonly { readonly server: ServerName; readonly since: EpochMs }[];
   };
   /** The `data` of buttons; the bot knows what they mean. */
@@ -48,38 +50,71 @@ export interface MessageDependencies {
   };
 }
 
-/**
- * @param rows     as `nextBatch` gives them: availability rows together, any other alone
- * @param dueSince since when they could have gone out
- */
-export type Compose = (rows: readonly OutboxRow[], now: EpochMs, dueSince: EpochMs) => Screen;
+/** @param rows as `nextBatch` gives them: those that keep company together, any other alone */
+export type Compose = (rows: readonly OutboxRow[], now: EpochMs, how: Circumstances) => Screen;
+
+export interface Circumstances {
+  /** Since when the rows could have gone out. */
+  readonly dueSince: EpochMs;
+  /** Some were held back by a mute or by maintenance. */
+  readonly wasHeld: boolean;
+}
 
 export function createCompose(deps: MessageDependencies): Compose {
-  return (rows, now, dueSince) => {
-    const first = rows[0];
-    if (!first) throw new Error('a message needs a row');
-    const words = new Words(deps, now);
-    const { event } = first;
-    const body = isAvailability(event)
-      ? words.availability(fold(rows))
-      : rows.length > 1
-        ? words.stops(rows.map((row) => row.event).filter((one) => one.kind === 'conference-stopped'))
-        : words.single(event);
-    if (now - dueSince < LATE_AFTER) return body;
-    const late = deps.translator.html('alert.late', {
-      time: deps.formats.time(dueSince, now),
-      duration: deps.formats.duration(now - dueSince),
-    });
-    return { ...body, text: joinHtml([body.text, late], '\n\n') };
+  return (rows, now, { dueSince, wasHeld }) => {
+    const last = rows.at(-1);
+    if (!last) throw new Error('a message needs a row');
+    const body = bodyOf(new Words(deps, now), rows, last.event);
+    const held = wasHeld ? deps.translator.html('alert.was-held') : undefined;
+    const isLate = now - dueSince >= LATE_AFTER;
+    const late = isLate
+      ? deps.translator.html('alert.late', {
+          time: deps.formats.time(dueSince, now),
+          duration: deps.formats.duration(now - dueSince),
+        })
+      : undefined;
+    return { ...body, text: joinHtml([held, body.text, late], '\n\n') };
   };
 }
 
-type AvailabilityEvent = EventOf<'server-down' | 'server-up' | 'server-still-down'>;
-type SingleEvent = Exclude<Event, AvailabilityEvent>;
+/** What goes out together is of one kind, or of kinds that are told together. */
+function bodyOf(words: Words, rows: readonly OutboxRow[], last: Event): Screen {
+  if (isAvailability(last)) return words.availability(fold(rows));
+  switch (last.kind) {
+    case 'bot-blind':
+    case 'bot-sees-again':
+      return words.sight(foldSight(rows));
+    case 'certificate-ending':
+      return words.certificates(eventsOf(rows, last.kind));
+    case 'conference-stopped':
+      return rows.length > 1 ? words.stops(eventsOf(rows, last.kind)) : words.single(last);
+    default:
+      // Of several that waited, what the bot said of its own trouble before is no longer true.
+      return words.single(last);
+  }
+}
+
+const AVAILABILITY_KINDS = [
+  'server-down',
+  'server-up',
+  'server-still-down',
+  'server-unstable',
+  'server-steady',
+] as const satisfies EventKind[];
+
+type AvailabilityEvent = EventOf<(typeof AVAILABILITY_KINDS)[number]>;
+type SingleEvent = Exclude<
+  Event,
+  AvailabilityEvent | EventOf<'certificate-ending' | 'bot-blind' | 'bot-sees-again'>
+>;
 
 function isAvailability(event: Event): event is AvailabilityEvent {
-  const kind: EventKind = event.kind;
-  return kind === 'server-down' || kind === 'server-up' || kind === 'server-still-down';
+  const kinds: readonly EventKind[] = AVAILABILITY_KINDS;
+  return kinds.includes(event.kind);
+}
+
+function eventsOf<Kind extends EventKind>(rows: readonly OutboxRow[], kind: Kind): EventOf<Kind>[] {
+  return rows.map(({ event }) => event).filter((event): event is EventOf<Kind> => event.kind === kind);
 }
 
 function topicOf({ topic, id }: StoppedConference): string {
@@ -97,20 +132,24 @@ class Words {
   }
 
   availability(folded: Folded): Screen {
-    const { down, stillDown, up, past } = folded;
-    const total = down.length + stillDown.length + up.length + past.length;
+    const { down, stillDown, unstable, steady, up, past } = folded;
+    const total = down.length + stillDown.length + unstable.length + steady.length + up.length + past.length;
     const only = total === 1;
     const failing = new Set(down.map(({ server }) => server));
+    const shown = past.slice(-PAST_SHOWN);
     const parts = [
-      this.#blindness(down),
       // Up and down again: the last word about a server is what is true now.
       ...this.#upList(up.filter(({ server }) => failing.has(server))),
+      ...shown.filter(({ server }) => failing.has(server)).map((outage) => this.#past(outage)),
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
       ...stillDown.map((event) => this.#stillDown(event, only)),
+      ...unstable.map((event) => this.#unstable(event, only)),
+      ...steady.map((event) => this.#steady(event)),
       ...(only
         ? up.map((event) => this.#up(event))
         : this.#upList(up.filter(({ server }) => !failing.has(server)))),
-      ...past.map((outage) => this.#past(outage)),
+      ...shown.filter(({ server }) => !failing.has(server)).map((outage) => this.#past(outage)),
+      this.#more(past.length - PAST_SHOWN),
       this.#stillOthers(folded),
     ];
     return { text: joinHtml(parts, only ? '\n\n' : '\n'), keyboard: this.#keyboard(folded) };
@@ -130,12 +169,45 @@ class Words {
       }
       case 'conference-stopped':
         return { text: this.#stopped(event), keyboard: [[this.#open(event.server)]] };
+      case 'storage-trouble': {
+        const reason = translator.storage(`storage.${event.trouble}`);
+        return { text: translator.html('alert.storage-trouble', { reason }), keyboard: [] };
+      }
+      case 'storage-mended':
+        return { text: translator.html('alert.storage-mended'), keyboard: [] };
+      case 'settings-broken': {
+        const problems = clip(event.problems.join('\n'), PROBLEMS_LENGTH);
+        return { text: translator.html('alert.settings-broken', { problems }), keyboard: [] };
+      }
+      case 'settings-mended':
+        return { text: translator.html('alert.settings-mended'), keyboard: [] };
       case 'recipient-refused': {
         const reason = translator.refusal(`refusal.${event.refusal}`);
         const text = translator.html('alert.recipient-refused', { recipient: event.recipient, reason });
         return { text, keyboard: [] };
       }
     }
+  }
+
+  /** Whether the bot sees anything. */
+  sight({ blind, seesAgain, past }: FoldedSight): Screen {
+    const { translator } = this.#deps;
+    const hidden = (servers: readonly ServerName[]) =>
+      translator.html('alert.blind-servers', { names: this.#listed(servers, BLIND_NAMES_SHOWN) });
+    const latest = past.at(-1)?.seesAgain ?? seesAgain;
+    const silent = blind ? [] : (latest?.silent ?? []);
+    const text = joinHtml([
+      blind ? this.#blind(blind) : translator.html('alert.sees-again'),
+      seesAgain && this.#sawNothing(seesAgain.since, seesAgain.at),
+      ...past
+        .slice(-PAST_SHOWN)
+        .flatMap((one) => [this.#sawNothing(one.blind.at, one.seesAgain.at), hidden(one.blind.servers)]),
+      this.#more(past.length - PAST_SHOWN),
+      silent.length > 0
+        ? translator.html('alert.still-silent', { names: this.#listed(silent, BLIND_NAMES_SHOWN) })
+        : undefined,
+    ]);
+    return { text, keyboard: [[this.#servers()]] };
   }
 
   /** Several stops by one person on one server. */
@@ -155,7 +227,7 @@ class Words {
 
   #down(event: EventOf<'server-down'>): Html {
     const { translator, formats } = this.#deps;
-    const { server, at, failure, firstSeen, occupancy } = event;
+    const { server, at, failure, before, occupancy } = event;
     const time = formats.time(at, this.#now);
     const duration = formats.duration(this.#now - at);
     return joinHtml([
@@ -163,13 +235,12 @@ class Words {
       translator.html('alert.cause', { cause: translator.cause(failure.trouble) }),
       this.#web(failure),
       translator.html('alert.advice', { advice: translator.advice(failure.trouble) }),
-      firstSeen
-        ? translator.html('alert.since-first-seen', { time })
-        : translator.html('alert.since', { time, duration }),
+      before === 'up'
+        ? translator.html('alert.since', { time, duration })
+        : translator.html(before === 'unknown' ? 'alert.since-first-seen' : 'alert.since-away', { time }),
       occupancy && occupancy.conferences > 0
         ? translator.html('alert.cut-off', {
-            people: translator.plain('count.people', { count: occupancy.people }),
-            conferences: translator.plain('count.conferences', { count: occupancy.conferences }),
+            ...this.#counts(occupancy),
             time: formats.time(occupancy.at, this.#now),
           })
         : undefined,
@@ -187,14 +258,30 @@ class Words {
     const { translator, formats } = this.#deps;
     return [
       translator.html('alert.down-many', { count: events.length }),
-      ...events.map((event) =>
-        translator.html('alert.line-down', {
+      ...events.map((event) => {
+        const line = translator.html('alert.line-down', {
           server: event.server,
           cause: translator.cause(event.failure.trouble),
           time: formats.time(event.at, this.#now),
-        }),
-      ),
+        });
+        return this.#withPeople(line, event.occupancy);
+      }),
     ];
+  }
+
+  /** Who was on it when it went down, or is on it now that it is up again. */
+  #withPeople(line: Html, occupancy: Occupancy | undefined): Html {
+    if (!occupancy || occupancy.conferences === 0) return line;
+    const { people, conferences } = this.#counts(occupancy);
+    return joinHtml([line, html`${people}, ${conferences}`], ' · ');
+  }
+
+  #counts({ people, conferences }: Occupancy): { readonly people: string; readonly conferences: string } {
+    const { translator } = this.#deps;
+    return {
+      people: translator.plain('count.people', { count: people }),
+      conferences: translator.plain('count.conferences', { count: conferences }),
+    };
   }
 
   #stillDown(event: EventOf<'server-still-down'>, only: boolean): Html {
@@ -219,6 +306,8 @@ class Words {
       translator.html('alert.was-down-between', {
         ...this.#span(event.downSince, event.at),
       }),
+      event.unseen && translator.html('alert.came-up-away'),
+      event.occupancyNow && this.#cameBack(event.occupancyNow, event.occupancy),
     ]);
   }
 
@@ -227,12 +316,11 @@ class Words {
     const { translator, formats } = this.#deps;
     return [
       translator.html('alert.up-many', { count: events.length }),
-      ...events.map((event) =>
-        translator.html('alert.line-up', {
-          server: event.server,
-          duration: formats.duration(event.at - event.downSince),
-        }),
-      ),
+      ...events.map((event) => {
+        const duration = formats.duration(event.at - event.downSince);
+        const line = translator.html('alert.line-up', { server: event.server, duration });
+        return this.#withPeople(line, event.occupancyNow);
+      }),
     ];
   }
 
@@ -253,31 +341,87 @@ class Words {
     return { from: words(from, this.#now), to: words(to, this.#now) };
   }
 
-  /** One network failure at the bot's side looks like many failures at the servers'. */
-  #blindness(events: readonly EventOf<'server-down'>[]): Html | undefined {
-    const { facts } = this.#deps;
-    const newest = events.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY);
-    const together = facts.downServers().filter(({ since }) => since >= newest - TOGETHER);
-    // A server of this message may have come back meanwhile.
-    const down = Math.max(together.length, events.length);
-    const total = facts.monitoredServers();
-    if (events.length === 0 || down < BLIND_FROM || down * 2 <= total) return undefined;
-    return this.#deps.translator.html('alert.maybe-blind', { down, total });
+  /** Who is on it again, and how many it was before. */
+  #cameBack(now: Occupancy, before: Occupancy | undefined): Html | undefined {
+    const { translator } = this.#deps;
+    if (now.conferences === 0 && (before?.conferences ?? 0) === 0) return undefined;
+    if (!before) return translator.html('alert.back-now', this.#counts(now));
+    const was = this.#counts(before);
+    return translator.html('alert.back-of', {
+      ...this.#counts(now),
+      peopleBefore: was.people,
+      conferencesBefore: was.conferences,
+    });
   }
 
-  #stillOthers({ down, stillDown, up }: Folded): Html | undefined {
+  #unstable({ server, changes, since }: EventOf<'server-unstable'>, only: boolean): Html {
+    const { translator, formats } = this.#deps;
+    const time = formats.time(since, this.#now);
+    const headline = translator.html('alert.unstable', { server, count: changes, time });
+    return only ? joinHtml([headline, translator.html('alert.unstable-quiet')]) : headline;
+  }
+
+  #steady({ server, status, since, unstableSince }: EventOf<'server-steady'>): Html {
+    const { translator, formats } = this.#deps;
+    return translator.html(`alert.steady-${status}`, {
+      server,
+      time: formats.time(since, this.#now),
+      from: formats.time(unstableSince, this.#now),
+    });
+  }
+
+  #blind({ at, servers, total, checkAnswers }: EventOf<'bot-blind'>): Html {
+    const { translator, formats } = this.#deps;
+    return joinHtml([
+      translator.html('alert.blind', { down: servers.length, total, time: formats.time(at, this.#now) }),
+      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.blind-maybe'),
+      translator.html('alert.blind-servers', { names: this.#listed(servers, BLIND_NAMES_SHOWN) }),
+      translator.html('alert.blind-next'),
+    ]);
+  }
+
+  #sawNothing(from: EpochMs, to: EpochMs): Html {
+    const duration = this.#deps.formats.duration(to - from);
+    return this.#deps.translator.html('alert.saw-nothing', { ...this.#span(from, to), duration });
+  }
+
+  /** One certificate is often that of several servers. */
+  certificates(events: readonly EventOf<'certificate-ending'>[]): Screen {
+    const { translator, formats } = this.#deps;
+    const lines = events.map(({ server, endsAt }) => {
+      const time = formats.time(endsAt, this.#now);
+      const days = Math.max(1, Math.round((endsAt - this.#now) / DAY));
+      return endsAt <= this.#now
+        ? translator.html('alert.certificate-ended', { server, time })
+        : translator.html('alert.certificate-ends', { server, time, count: days });
+    });
+    return {
+      text: joinHtml([...lines, translator.html('alert.certificate-advice')]),
+      keyboard: this.#openAll([...new Set(events.map(({ server }) => server))]),
+    };
+  }
+
+  #listed(servers: readonly ServerName[], most: number): string {
+    const hidden = servers.length - most;
+    const names = servers.slice(0, most).join(', ');
+    return hidden > 0 ? `${names} ${this.#deps.translator.plain('and-more', { count: hidden })}` : names;
+  }
+
+  #more(hidden: number): Html | undefined {
+    return hidden > 0 ? html`${this.#deps.translator.plain('and-more', { count: hidden })}` : undefined;
+  }
+
+  #stillOthers({ down, stillDown, unstable, steady, up }: Folded): Html | undefined {
     // What came up is told here; whether it is believed by now depends on who was quicker.
-    const told = new Set<ServerName>([...down, ...stillDown, ...up].map((event) => event.server));
+    const events = [...down, ...stillDown, ...unstable, ...steady, ...up];
+    const told = new Set<ServerName>(events.map((event) => event.server));
     const others = this.#deps.facts.downServers().filter(({ server }) => !told.has(server));
     if (others.length === 0) return undefined;
-    const { translator } = this.#deps;
-    const hidden = others.length - NAMES_SHOWN;
-    const names = others
-      .slice(0, NAMES_SHOWN)
-      .map(({ server }) => server)
-      .join(', ');
-    const more = hidden > 0 ? ` ${translator.plain('and-more', { count: hidden })}` : '';
-    return translator.html('alert.also-down', { names: names + more });
+    const names = this.#listed(
+      others.map(({ server }) => server),
+      NAMES_SHOWN,
+    );
+    return this.#deps.translator.html('alert.also-down', { names });
   }
 
   #stopped({ server, by, conference }: EventOf<'conference-stopped'>): Html {
@@ -297,22 +441,34 @@ class Words {
     ]);
   }
 
-  #keyboard({ down, stillDown, up, past }: Folded): Keyboard {
+  #keyboard({ down, stillDown, unstable, steady, up, past }: Folded): Keyboard {
     const { translator, buttonData } = this.#deps;
-    const servers = [...new Set([...down, ...stillDown, ...up, ...past].map(({ server }) => server))];
-    const rows: Button[][] = servers.slice(0, SERVER_BUTTONS).map((server) => [this.#open(server)]);
-    if (servers.length > SERVER_BUTTONS) {
-      rows.push([{ label: translator.plain('button.servers'), data: buttonData.servers() }]);
-    }
-    const failing = [...down, ...stillDown][0]?.server;
+    const told = [...down, ...stillDown, ...unstable, ...steady, ...up, ...past];
+    const servers = [...new Set(told.map(({ server }) => server))];
+    const rows = this.#openAll(servers);
+    const fallen = steady.filter(({ status }) => status === 'down');
+    const failing = [...down, ...stillDown, ...unstable, ...fallen][0]?.server;
     if (failing !== undefined && servers.length === 1) {
       rows.push([
         { label: translator.plain('button.mute-1h'), data: buttonData.mute(failing, HOUR) },
         { label: translator.plain('button.mute-8h'), data: buttonData.mute(failing, 8 * HOUR) },
       ]);
-      rows.push([{ label: translator.plain('button.acknowledge'), data: buttonData.acknowledge(failing) }]);
+      // Of an unstable one nobody knows whether it is down when the button is pressed.
+      if (unstable.length === 0) {
+        rows.push([{ label: translator.plain('button.acknowledge'), data: buttonData.acknowledge(failing) }]);
+      }
     }
     return rows;
+  }
+
+  #openAll(servers: readonly ServerName[]): Button[][] {
+    const rows = servers.slice(0, SERVER_BUTTONS).map((server) => [this.#open(server)]);
+    return servers.length > SERVER_BUTTONS ? [...rows, [this.#servers()]] : rows;
+  }
+
+  #servers(): Button {
+    const { translator, buttonData } = this.#deps;
+    return { label: translator.plain('button.servers'), data: buttonData.servers() };
   }
 
   #open(server: ServerName): Button {

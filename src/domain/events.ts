@@ -1,6 +1,6 @@
 /** What happened, for machines: what the monitor and the bot publish and what each recipient is told once. */
 import type { EpochMs } from '../lib/time.ts';
-import type { FailedProbe } from './availability.ts';
+import type { Availability, FailedProbe, Transition } from './availability.ts';
 import type { ForgottenReason } from './forgotten.ts';
 import type { ConferenceId, ServerName } from './names.ts';
 
@@ -9,6 +9,23 @@ export interface Occupancy {
   readonly at: EpochMs;
   readonly conferences: number;
   readonly people: number;
+}
+
+/** What is believed about a server has changed. */
+export interface ServerChange {
+  readonly server: ServerName;
+  readonly before: Availability;
+  readonly after: Availability;
+  /** There is something to tell. */
+  readonly transition: Transition | undefined;
+  /** When that was seen. It may be believed a little later: the others are asked, or who is on it. */
+  readonly foundAt: EpochMs;
+  /** What was believed before is from an earlier run of the program: it happened at some time since then. */
+  readonly unseen: boolean;
+  /** Who was on it at the last good look. */
+  readonly occupancy: Occupancy | undefined;
+  /** Who is on it now that it is back; `undefined`: not back, or it does not say. */
+  readonly occupancyNow: Occupancy | undefined;
 }
 
 /** Somebody who used the bot, as the others may see it. */
@@ -24,7 +41,8 @@ export type Event =
       /** The first failed probe of the run. */
       readonly at: EpochMs;
       readonly failure: FailedProbe;
-      readonly firstSeen: boolean;
+      /** How it was before: seen up in this run of the program, seen up when the program last ran, or never seen. */
+      readonly before: Before;
       readonly occupancy?: Occupancy;
     }
   | {
@@ -32,6 +50,11 @@ export type Event =
       readonly server: ServerName;
       readonly at: EpochMs;
       readonly downSince: EpochMs;
+      /** It came up at some time before `at`, while the program did not run. */
+      readonly unseen?: true;
+      /** Who was on it before it went down, and who is now. */
+      readonly occupancy?: Occupancy;
+      readonly occupancyNow?: Occupancy;
     }
   | {
       readonly kind: 'server-still-down';
@@ -40,6 +63,63 @@ export type Event =
       readonly downSince: EpochMs;
       readonly failure: FailedProbe;
     }
+  | {
+      /** It changes so often that the single changes are no longer told. */
+      readonly kind: 'server-unstable';
+      readonly server: ServerName;
+      readonly at: EpochMs;
+      readonly changes: number;
+      readonly since: EpochMs;
+    }
+  | {
+      /** After it was reported as unstable it has kept still. */
+      readonly kind: 'server-steady';
+      readonly server: ServerName;
+      readonly at: EpochMs;
+      readonly unstableSince: EpochMs;
+      readonly status: 'up' | 'down';
+      /** Since when it has that status. */
+      readonly since: EpochMs;
+    }
+  | {
+      readonly kind: 'certificate-ending';
+      readonly server: ServerName;
+      readonly at: EpochMs;
+      readonly endsAt: EpochMs;
+    }
+  | {
+      /** So many servers stopped answering together that the bot itself may be cut off. */
+      readonly kind: 'bot-blind';
+      /** When the first of them stopped answering. */
+      readonly at: EpochMs;
+      readonly servers: readonly ServerName[];
+      /** How many are watched. */
+      readonly total: number;
+      /** Whether the second target answered; `undefined`: none is configured. */
+      readonly checkAnswers: false | undefined;
+    }
+  | {
+      readonly kind: 'bot-sees-again';
+      readonly at: EpochMs;
+      readonly since: EpochMs;
+      /** Those that still do not answer: they will be told as down. */
+      readonly silent: readonly ServerName[];
+    }
+  | {
+      /** What the bot knows is no longer written down, so that a restart would forget it. */
+      readonly kind: 'storage-trouble';
+      readonly at: EpochMs;
+      readonly trouble: StorageTroubleCode;
+    }
+  | { readonly kind: 'storage-mended'; readonly at: EpochMs }
+  | {
+      /** The settings file was changed and cannot be used as it is now: what it said before stays in force. */
+      readonly kind: 'settings-broken';
+      readonly at: EpochMs;
+      /** A line each, as the terminal would show them. */
+      readonly problems: readonly string[];
+    }
+  | { readonly kind: 'settings-mended'; readonly at: EpochMs }
   | {
       readonly kind: 'outage-acknowledged';
       readonly server: ServerName;
@@ -68,6 +148,20 @@ export type Event =
       readonly recipient: string;
       readonly refusal: Refusal;
     };
+
+/** Also the ends of the locale keys `alert.since-…`. */
+export type Before = 'up' | 'up-before-start' | 'unknown';
+
+/** Also the locale keys `storage.…`. */
+export type StorageTroubleCode =
+  | 'damaged'
+  | 'newer-schema'
+  | 'read-only'
+  | 'full'
+  | 'io-error'
+  | 'file-gone'
+  | 'unusable-folder'
+  | 'unsupported';
 
 export type EventKind = Event['kind'];
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;

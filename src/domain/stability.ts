@@ -2,11 +2,11 @@
 import { type DurationMs, type EpochMs, MINUTE } from '../lib/time.ts';
 
 /** More changes than this… */
-export const MOST_CHANGES = 5;
+const MOST_CHANGES = 5;
 /** …within this span make a server unstable. */
-export const CHANGES_WITHIN: DurationMs = 30 * MINUTE;
+const CHANGES_WITHIN: DurationMs = 30 * MINUTE;
 /** Unstable until it has not changed for this long. */
-export const STEADY_AFTER: DurationMs = 15 * MINUTE;
+const STEADY_AFTER: DurationMs = 15 * MINUTE;
 
 export interface Stability {
   /** The latest changes, oldest first: those within the span, and while it is unstable never none. */
@@ -22,7 +22,9 @@ export function noteChange(
   before: Stability,
   at: EpochMs,
 ): { readonly after: Stability; readonly outcome: 'stable' | 'became-unstable' | 'unstable' } {
-  const changes = [...before.changes.filter((change) => change > at - CHANGES_WITHIN), at];
+  // What lies ahead is from before the machine's clock was set back, and says nothing about this half hour.
+  const recent = before.changes.filter((change) => change > at - CHANGES_WITHIN && change <= at);
+  const changes = [...recent, at];
   // Only the number matters, and only up to the limit.
   const latest = changes.slice(-(MOST_CHANGES + 1));
   if (before.unstableSince !== undefined) {
@@ -34,8 +36,11 @@ export function noteChange(
   return { after: { changes: latest, unstableSince: latest[0] ?? at }, outcome: 'became-unstable' };
 }
 
-/** Whether an unstable server has kept still for long enough to be called steady. */
+/**
+ * Whether an unstable server has kept still for long enough to be called steady. A last change that lies ahead, because
+ * the machine's clock was set back, must not keep it silent for as long as that.
+ */
 export function isSteadyAgain({ changes, unstableSince }: Stability, now: EpochMs): boolean {
   if (unstableSince === undefined) return false;
-  return now - (changes.at(-1) ?? unstableSince) >= STEADY_AFTER;
+  return Math.abs(now - (changes.at(-1) ?? unstableSince)) >= STEADY_AFTER;
 }

@@ -26,13 +26,24 @@ export function uptime(
   to: EpochMs,
   probeInterval: DurationMs = BUCKET,
 ): Uptime {
+  return uptimeWithin(watchedRuns(buckets), periods, from, to, probeInterval);
+}
+
+/** The same. @param runs of buckets that hold probes, see `watchedRuns`; in any order */
+export function uptimeWithin(
+  runs: readonly WatchedRun[],
+  periods: readonly Period[],
+  from: EpochMs,
+  to: EpochMs,
+  probeInterval: DurationMs = BUCKET,
+): Uptime {
   const reach = Math.ceil(Math.max(probeInterval, BUCKET) / BUCKET) * BUCKET;
   const edges: Edge[] = [];
   const add = (kind: Edge['kind'], start: EpochMs, end: EpochMs) => {
     const [first, last] = [Math.max(start, from), Math.min(end, to)];
     if (first < last) edges.push({ at: first, kind, step: 1 }, { at: last, kind, step: -1 });
   };
-  for (const { from: start, to: end } of watchedSpans(buckets, reach)) add('watched', start, end);
+  for (const { first, last } of runs) add('watched', first, last + reach);
   for (const { kind, from: start, to: end } of periods) add(kind, start, end ?? to);
   edges.sort((a, b) => a.at - b.at);
 
@@ -62,14 +73,30 @@ interface Edge {
   readonly step: 1 | -1;
 }
 
-/** Buckets that follow each other make one span; a month has thousands. */
-function watchedSpans(buckets: readonly ProbeBucket[], reach: DurationMs) {
-  const spans: { readonly from: EpochMs; to: EpochMs }[] = [];
+/** Buckets that hold probes and follow each other without a gap. */
+export interface WatchedRun {
+  /** Where the first of them begins. */
+  readonly first: EpochMs;
+  /** Where the last of them begins. */
+  readonly last: EpochMs;
+}
+
+/**
+ * A month has thousands of buckets and few runs.
+ * @param buckets in order of time, else there are more runs
+ * @param earlier runs of what was before; the last of them may go on
+ */
+export function watchedRuns(
+  buckets: readonly ProbeBucket[],
+  earlier: readonly WatchedRun[] = [],
+): WatchedRun[] {
+  const runs = [...earlier];
   for (const { start, probes } of buckets) {
     if (probes === 0) continue;
-    const last = spans.at(-1);
-    if (last && start >= last.from && start <= last.to) last.to = Math.max(last.to, start + reach);
-    else spans.push({ from: start, to: start + reach });
+    const run = runs.at(-1);
+    if (run && start >= run.first && start <= run.last + BUCKET) {
+      runs[runs.length - 1] = { first: run.first, last: Math.max(run.last, start) };
+    } else runs.push({ first: start, last: start });
   }
-  return spans;
+  return runs;
 }

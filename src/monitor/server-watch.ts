@@ -13,7 +13,7 @@ import {
   type Transition,
   unknownSince,
 } from '../domain/availability.ts';
-import type { Occupancy } from '../domain/events.ts';
+import type { Occupancy, ServerChange } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import { type ChildSignal, childOf } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -23,6 +23,9 @@ import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
 
 /** A probe that contradicts what is believed is repeated after this, whatever the interval. */
 const CONFIRM_AFTER: DurationMs = 1 * SECOND;
+
+/** A server that has just come up is asked who is on it; its alert waits no longer for that. */
+const LONGEST_GREETING: DurationMs = 2 * SECOND;
 
 /** How often a server that answers is asked who is on it. A look at its history costs it more than a probe. */
 const SCAN_INTERVAL: DurationMs = 2 * MINUTE;
@@ -53,14 +56,26 @@ export interface WatchView {
   readonly occupancy: Occupancy | undefined;
 }
 
+/**
+ * What to make of a server that has stopped answering: it is down; nothing is known, because the bot is blind; or it
+ * was too early to tell.
+ */
+export type Verdict = 'down' | 'blind' | 'look-again';
+
 export interface WatchDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** A server has stopped answering at that time, and its own looks have confirmed it. */
+  judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Verdict>;
   /** The status is another one; with a transition there is something to tell. Awaited before the next probe. */
-  changed(server: ServerName, after: Availability, transition: Transition | undefined): Promise<void>;
-  /** Another probe has failed while the server was down. */
-  stillDown(server: ServerName, availability: Availability): Promise<void>;
+  changed(change: ServerChange): Promise<void>;
+  /** Nothing is known about it, or still nothing; `value` is what will be believed. */
+  hidden(server: ServerName, value: Availability): Promise<void>;
+  /** A probe has confirmed what was believed. */
+  unchanged(server: ServerName, availability: Availability): Promise<void> | undefined;
+  /** Every probe of a server that is monitored, before it is judged. */
+  probed(server: ServerName, probe: Probe): void;
 }
 
 /**
@@ -82,6 +97,10 @@ export class ServerWatch {
   readonly #lookOnce: (signal?: AbortSignal) => Promise<void>;
   #monitored: boolean;
   #availability: Availability;
+  /** What is believed has not been seen in this run of the program. */
+  #isFromBefore: boolean;
+  /** The last probe found a change that is not written down yet. */
+  #isUnsettled = false;
   #lastProbe: Probe | undefined;
   #version: string | undefined;
   #occupancy: Occupancy | undefined;
@@ -91,10 +110,12 @@ export class ServerWatch {
   #pause: ChildSignal | undefined;
   /** Ends what runs beside the probes. */
   #lifetime = AbortSignal.abort();
+  /** The look that is under way, or was the last. */
+  #look: { readonly life: ChildSignal; readonly ended: Promise<void> } | undefined;
 
   constructor(
     server: ProbedServer,
-    before: Availability | undefined,
+    earlier: { readonly before: Availability | undefined; readonly isFromBefore: boolean },
     monitored: boolean,
     deps: WatchDependencies,
   ) {
@@ -102,8 +123,18 @@ export class ServerWatch {
     this.#deps = deps;
     this.#monitored = monitored;
     // What is no longer watched is not known, whatever was believed when the program last ran.
-    this.#availability = (monitored ? before : undefined) ?? unknownSince(deps.clock.now());
-    this.#lookOnce = singleFlight((signal) => this.#look(signal));
+    const before = monitored ? earlier.before : undefined;
+    this.#availability = before ?? unknownSince(deps.clock.now());
+    this.#isFromBefore = before !== undefined && earlier.isFromBefore;
+    this.#lookOnce = singleFlight((signal) => this.#begin(signal));
+  }
+
+  get name(): ServerName {
+    return this.#server.name;
+  }
+
+  get probeInterval(): DurationMs {
+    return this.#server.probeInterval;
   }
 
   get view(): WatchView {
@@ -124,6 +155,9 @@ export class ServerWatch {
     this.#due = this.#deps.clock.now() + offset;
     await this.#rounds(lifetime.signal);
     lifetime.release();
+    // Others may wait for it too; what it has begun to write down is written to its end.
+    this.#look?.life.abort(signal.reason);
+    await this.#look?.ended;
   }
 
   async #rounds(signal: AbortSignal): Promise<void> {
@@ -146,10 +180,30 @@ export class ServerWatch {
 
   /** Looks now, out of turn; joins a probe that is under way. What it sees counts like any other probe. */
   async lookNow(signal: AbortSignal): Promise<WatchView> {
-    await this.#lookOnce(signal);
+    try {
+      await this.#lookOnce(signal);
+      this.#schedule(this.#deps.clock.now());
+      this.#pause?.abort();
+    } finally {
+      this.#settleSoon();
+    }
+    return this.view;
+  }
+
+  /** The same, and the schedule stays as it is: else a look at all servers would put all of them in step. */
+  async lookBeside(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#lookOnce(signal);
+    } finally {
+      this.#settleSoon();
+    }
+  }
+
+  /** Whoever asked for the look may be gone before the change that it found was written down. */
+  #settleSoon(): void {
+    if (!this.#isOpen) return;
     this.#schedule(this.#deps.clock.now());
     this.#pause?.abort();
-    return this.view;
   }
 
   /**
@@ -160,9 +214,16 @@ export class ServerWatch {
     if (this.#monitored === on) return this.#availability;
     this.#monitored = on;
     this.#availability = unknownSince(this.#deps.clock.now());
+    this.#isFromBefore = false;
+    this.#isUnsettled = false;
     this.#due = this.#deps.clock.now();
     this.#pause?.abort();
     return this.#availability;
+  }
+
+  /** The interval is another one now: the present wait may be much too long. */
+  reschedule(): void {
+    this.#pause?.abort();
   }
 
   /** Anybody who has just read the conferences may say what was seen. */
@@ -171,22 +232,82 @@ export class ServerWatch {
     this.#nextScan = occupancy.at + SCAN_INTERVAL;
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  #begin(signal: AbortSignal): Promise<void> {
+    const life = childOf(signal);
+    const looked = this.#observe(life.signal).finally(() => life.release());
+    this.#look = { life, ended: looked.catch(() => {}) };
+    return looked;
+  }
+
+  async #observe(signal: AbortSignal): Promise<void> {
     const probe = await this.#probe(signal);
     this.#lastProbe = probe;
-    if (probe.kind === 'answered') {
-      this.#version = probe.version ?? this.#version;
-      this.#scanWhenDue();
-    }
-    if (!this.#monitored) return;
+    if (probe.kind === 'answered') this.#version = probe.version ?? this.#version;
+    if (this.#monitored) await this.#fold(probe, signal);
+    if (probe.kind === 'answered') this.#scanWhenDue();
+  }
+
+  async #fold(probe: Probe, signal: AbortSignal): Promise<void> {
+    this.#deps.probed(this.name, probe);
     const before = this.#availability;
     const { after, transition } = observe(before, probe, this.#server.thresholds);
-    // Believed only once it is written down: should that fail, the next probe finds the same change again.
-    if (after.status !== before.status) await this.#deps.changed(this.#server.name, after, transition);
+    this.#isUnsettled = after.status !== before.status;
+    if (this.#isUnsettled) return this.#change(before, after, transition, signal);
+    this.#availability = after;
+    if (after.doubt) return;
+    this.#isFromBefore = false;
+    await this.#deps.unchanged(this.name, after);
+  }
+
+  async #change(
+    before: Availability,
+    after: Availability,
+    transition: Transition | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const foundAt = this.#deps.clock.now();
+    const isDown = transition?.kind === 'went-down';
+    const verdict = isDown ? await this.#deps.judge(this.name, transition.at, signal) : undefined;
+    const occupancy = this.#occupancy;
+    const occupancyNow = transition?.kind === 'came-up' ? await this.#greet(signal) : undefined;
     // Monitoring may have been switched off meanwhile.
-    if (this.#availability === before) this.#availability = after;
-    if (after.status === 'down' && before.status === 'down') {
-      await this.#deps.stillDown(this.#server.name, after);
+    if (this.#availability !== before || verdict === 'look-again') return;
+
+    // Believed only once it is written down: should that fail, the next probe finds the same change again.
+    let believed = after;
+    if (verdict === 'blind') {
+      believed = unknownSince(before.status === 'unknown' ? before.since : after.since);
+      await this.#deps.hidden(this.name, believed);
+    } else {
+      const unseen = this.#isFromBefore;
+      await this.#deps.changed({
+        server: this.name,
+        ...{ before, after, transition, foundAt, unseen, occupancy, occupancyNow },
+      });
+    }
+    if (this.#availability !== before) return;
+    this.#availability = believed;
+    this.#isFromBefore = false;
+    this.#isUnsettled = false;
+  }
+
+  /** Who is on a server that has just come up. */
+  async #greet(signal: AbortSignal): Promise<Occupancy | undefined> {
+    const greeting = childOf(signal);
+    try {
+      const limit = this.#deps.clock.sleep(LONGEST_GREETING, greeting.signal);
+      const occupancy = await Promise.race([
+        this.#server.occupancy(greeting.signal),
+        limit.then(() => undefined),
+      ]);
+      if (occupancy) this.noteOccupancy(occupancy);
+      return occupancy;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    } finally {
+      greeting.abort();
+      greeting.release();
     }
   }
 
@@ -243,9 +364,14 @@ export class ServerWatch {
     );
   }
 
+  /** The last look has left something open that the next one should settle soon. */
+  get #isOpen(): boolean {
+    return isInDoubt(this.#availability) || this.#isUnsettled;
+  }
+
   #schedule(last: EpochMs): void {
     const now = this.#deps.clock.now();
-    if (isInDoubt(this.#availability)) {
+    if (this.#isOpen) {
       this.#due = now + CONFIRM_AFTER;
       return;
     }

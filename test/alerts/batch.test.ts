@@ -1,18 +1,40 @@
 /** Which rows make the next message, and when: the rule alone, and over any history that a recipient can have. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Batch, type BatchFacts, LONGEST_WAIT, nextBatch, QUIET } from '../../src/alerts/batch.ts';
+import {
+  type Batch,
+  type BatchFacts,
+  CERTIFICATE_QUIET,
+  CERTIFICATE_WAIT,
+  LONGEST_WAIT,
+  nextBatch,
+  QUIET,
+} from '../../src/alerts/batch.ts';
 import type { Event } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import type { OutboxRow } from '../../src/domain/outbox.ts';
-import { type EpochMs, HOUR, MINUTE } from '../../src/lib/time.ts';
-import { ALPHA, acknowledged, BETA, down, row, rows, stillDown, stopped, up } from './rows.ts';
+import { DAY, type EpochMs, HOUR, MINUTE } from '../../src/lib/time.ts';
+import {
+  ALPHA,
+  acknowledged,
+  BETA,
+  began,
+  certificate,
+  down,
+  ended,
+  row,
+  rows,
+  still,
+  stillDown,
+  stopped,
+  up,
+} from './rows.ts';
 
-const OTHERS: BatchFacts = { mutedUntil: () => undefined, watchesOthers: () => true };
+const OTHERS: BatchFacts = { quietUntil: () => undefined, watchesOthers: () => true };
 const ALONE: BatchFacts = { ...OTHERS, watchesOthers: () => false };
 
 function muted(until: EpochMs, ...servers: ServerName[]): BatchFacts {
-  return { ...OTHERS, mutedUntil: (server) => (servers.includes(server) ? until : undefined) };
+  return { ...OTHERS, quietUntil: (server) => (servers.includes(server) ? until : undefined) };
 }
 
 /** Ids of the rows that go out. */
@@ -85,7 +107,12 @@ describe('stops of conferences', () => {
     for (const facts of [OTHERS, ALONE]) {
       expect(nextBatch(waiting, facts, 2)).toEqual({ kind: 'wait', until: 2 + QUIET });
       expect(nextBatch(waiting, facts, 1 + QUIET)).toEqual({ kind: 'wait', until: 2 + QUIET });
-      expect(nextBatch(waiting, facts, 2 + QUIET)).toEqual({ kind: 'send', rows: waiting, dueSince: 2 });
+      expect(nextBatch(waiting, facts, 2 + QUIET)).toEqual({
+        kind: 'send',
+        rows: waiting,
+        dueSince: 0,
+        wasHeld: false,
+      });
     }
     const many = rows(stopped(ALPHA, 0, 'A'), stopped(ALPHA, 2_900, 'B'));
     expect(nextBatch(many, OTHERS, 2_900)).toEqual({ kind: 'wait', until: LONGEST_WAIT });
@@ -170,6 +197,93 @@ describe('mute', () => {
   });
 });
 
+describe('what was held', () => {
+  const over = (...servers: ServerName[]): BatchFacts => muted(HOUR, ...servers);
+
+  test('is a message of its own (news about another server must not hide among old things)', () => {
+    const waiting = rows(down(ALPHA, 0), down(BETA, HOUR));
+    expect(nextBatch(waiting, over(ALPHA), HOUR + 5)).toMatchObject({
+      rows: [{ id: 1 }],
+      wasHeld: true,
+      dueSince: HOUR,
+    });
+    expect(nextBatch(waiting.slice(1), over(ALPHA), HOUR + QUIET)).toMatchObject({
+      rows: [{ id: 2 }],
+      wasHeld: false,
+    });
+  });
+
+  test('of several servers goes together, with what has happened to them since', () => {
+    const waiting = rows(down(ALPHA, 0), down(BETA, 1), up(ALPHA, HOUR + 1));
+    expect(sent(nextBatch(waiting, over(ALPHA, BETA), HOUR + 2))).toEqual([1, 2, 3]);
+  });
+
+  test('in maintenance is asked for the moment at which it was written (what came before is not planned)', () => {
+    const facts: BatchFacts = {
+      ...OTHERS,
+      quietUntil: (_server, writtenAt) => (writtenAt >= 100 ? HOUR : undefined),
+    };
+    const waiting = rows(down(ALPHA, 99), down(BETA, 100));
+    expect(sent(nextBatch(waiting, facts, 99 + QUIET))).toEqual([1]);
+    expect(nextBatch(waiting.slice(1), facts, 200)).toEqual({ kind: 'wait', until: HOUR });
+  });
+
+  test('a server that is steady again was told as unstable: that comes in spite of a mute', () => {
+    expect(sent(nextBatch(rows(still(ALPHA, 0, 'up')), muted(HOUR, ALPHA), QUIET))).toEqual([1]);
+    expect(sent(nextBatch(rows(still(ALPHA, 0, 'down')), muted(HOUR, ALPHA), QUIET))).toBe('wait');
+  });
+});
+
+describe('since when a message could have gone out', () => {
+  test('is counted from the oldest (one that has waited for long must not look fresh because a new one joins)', () => {
+    expect(nextBatch(rows(down(ALPHA, 0), down(BETA, HOUR)), OTHERS, HOUR + QUIET)).toMatchObject({
+      dueSince: 0,
+    });
+  });
+
+  test('a reminder that goes along with a recovery in spite of a mute does not make it late', () => {
+    const waiting = rows(stillDown(ALPHA, 0), up(ALPHA, HOUR));
+    expect(nextBatch(waiting, muted(2 * HOUR, ALPHA), HOUR + QUIET)).toMatchObject({ dueSince: HOUR });
+  });
+});
+
+describe('certificates', () => {
+  test('wait three minutes for others, ten at most (one is often that of many servers, and nothing is urgent)', () => {
+    expect([CERTIFICATE_QUIET, CERTIFICATE_WAIT]).toEqual([3 * MINUTE, 10 * MINUTE]);
+    expect(nextBatch(rows(certificate(ALPHA, 0)), ALONE, 0)).toEqual({
+      kind: 'wait',
+      until: CERTIFICATE_QUIET,
+    });
+    const many = rows(certificate(ALPHA, 0), certificate(BETA, CERTIFICATE_WAIT - 5));
+    expect(nextBatch(many, OTHERS, CERTIFICATE_WAIT - 5)).toEqual({ kind: 'wait', until: CERTIFICATE_WAIT });
+    expect(nextBatch(many, OTHERS, CERTIFICATE_WAIT)).toMatchObject({
+      rows: [{ id: 1 }, { id: 2 }],
+      // That wait is not the delivery being late.
+      dueSince: CERTIFICATE_WAIT,
+    });
+  });
+
+  test('are told in spite of a mute (they do not end by themselves)', () => {
+    expect(sent(nextBatch(rows(certificate(ALPHA, 0)), muted(DAY, ALPHA), CERTIFICATE_QUIET))).toEqual([1]);
+  });
+});
+
+describe('what is told of the bot itself', () => {
+  test('waits for nothing, and goes with its like only (the newer word makes the older one obsolete)', () => {
+    const broken: Event = { kind: 'settings-broken', at: 0, problems: [] };
+    const mended: Event = { kind: 'settings-mended', at: 3 };
+    const full: Event = { kind: 'storage-trouble', at: 4, trouble: 'full' };
+    const waiting = rows(began(0, ALPHA), broken, ended(2), mended, full);
+    expect(sent(nextBatch(waiting, OTHERS, 5))).toEqual([1, 3]);
+    expect(sent(nextBatch([...waiting.slice(1, 2), ...waiting.slice(3)], OTHERS, 5))).toEqual([2, 4]);
+    expect(sent(nextBatch(waiting.slice(4), OTHERS, 5))).toEqual([5]);
+  });
+
+  test('is not held by mutes', () => {
+    expect(sent(nextBatch(rows(began(0, ALPHA)), muted(HOUR, ALPHA), 0))).toEqual([1]);
+  });
+});
+
 /** What can happen to one recipient: time passes, and then something. */
 type Happening =
   | { readonly gap: number; readonly kind: 'change' | 'reminder' | 'acknowledge'; readonly server: number }
@@ -244,7 +358,7 @@ function live(history: readonly Happening[]): Lived {
   let waiting: OutboxRow[] = [];
   let now: EpochMs = 0;
   let busyUntil: EpochMs = 0;
-  const facts: BatchFacts = { mutedUntil: (server) => mutes.get(server), watchesOthers: () => true };
+  const facts: BatchFacts = { quietUntil: (server) => mutes.get(server), watchesOthers: () => true };
 
   const passUntil = (end: EpochMs) => {
     for (;;) {

@@ -37,7 +37,6 @@ function bench(
     store: {
       outbox: async () => [],
       settle: async (ids) => void settled.push(...ids),
-      redirect: async () => {},
       ...store,
     },
     channels: [
@@ -50,7 +49,8 @@ function bench(
         },
       },
     ],
-    mutedUntil: () => undefined,
+    quietUntil: () => undefined,
+    isRecipient: () => true,
     watchesOthers: () => false,
     compose: (rows): Screen => ({ text: rows.map(({ id }) => id).join(',') as Html, keyboard: [] }),
     onDelivered: () => {},
@@ -138,7 +138,7 @@ test('a channel or a store that breaks is tried again after 30 s, and nothing is
 
 test('a mute that is over early is heard of at once', async () => {
   let mutedUntil: number | undefined = START + 60_000;
-  const { dispatcher, clock, delivered, run } = bench({}, undefined, { mutedUntil: () => mutedUntil });
+  const { dispatcher, clock, delivered, run } = bench({}, undefined, { quietUntil: () => mutedUntil });
   await run();
   dispatcher.add([
     row(1, {
@@ -146,7 +146,7 @@ test('a mute that is over early is heard of at once', async () => {
       server: ALPHA,
       at: START,
       failure: { kind: 'failed', at: START, latency: 0, trouble: { code: 'dns' } },
-      firstSeen: false,
+      before: 'up',
     }),
   ]);
   await clock.advance(10_000);
@@ -155,4 +155,16 @@ test('a mute that is over early is heard of at once', async () => {
   dispatcher.lookAgain();
   await clock.settle();
   expect(delivered).toEqual(['1001: 1']);
+});
+
+test('what waits for somebody who was taken out of the settings is not told', async () => {
+  const allowed = new Set(['1001', '1002']);
+  const { clock, delivered, settled, run } = bench({ outbox: async () => [ack(1, BORIS)] }, undefined, {
+    isRecipient: ({ address }) => allowed.has(address),
+  });
+  allowed.delete('1002');
+  await run();
+  await clock.advance(5_000);
+  expect(delivered).toEqual([]);
+  expect(settled).toEqual([1]);
 });

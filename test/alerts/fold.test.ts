@@ -1,10 +1,10 @@
 /** What several rows come to: every row is in the result once, and the last word is what is true. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fold } from '../../src/alerts/fold.ts';
+import { fold, foldSight } from '../../src/alerts/fold.ts';
 import type { Event, EventOf } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
-import { ALPHA, BETA, down, rows, stillDown, up } from './rows.ts';
+import { ALPHA, BETA, began, down, ended, rows, shaky, still, stillDown, up } from './rows.ts';
 
 test('a down and an up that were both untold are one past outage', () => {
   const folded = fold(rows(down(ALPHA, 1), down(BETA, 2), up(ALPHA, 3)));
@@ -29,6 +29,40 @@ test('several outages of one server stay several', () => {
     [3, 4],
   ]);
   expect(folded.down).toMatchObject([{ at: 5 }]);
+});
+
+describe('a server that is unstable', () => {
+  test('is told by that word alone, whatever it did before', () => {
+    const folded = fold(rows(down(ALPHA, 1), up(ALPHA, 2), down(ALPHA, 3), shaky(ALPHA, 4), down(BETA, 5)));
+    expect(folded).toMatchObject({
+      down: [{ server: BETA }],
+      up: [],
+      past: [],
+      unstable: [{ server: ALPHA, at: 4 }],
+    });
+  });
+
+  test('and steady again before either could be told is told as steady', () => {
+    const folded = fold(rows(shaky(ALPHA, 1), still(ALPHA, 2, 'up')));
+    expect(folded).toMatchObject({ unstable: [], steady: [{ at: 2 }] });
+  });
+
+  test('that fell after it was steady is down (the newer word is what is true)', () => {
+    const folded = fold(rows(still(ALPHA, 1, 'up'), down(ALPHA, 2)));
+    expect(folded).toMatchObject({ steady: [], down: [{ at: 2 }] });
+  });
+});
+
+describe('the sight of the bot', () => {
+  test('pairs what began and ended untold; an end alone is that of something told', () => {
+    const folded = foldSight(rows(ended(1), began(2), ended(3), began(4), ended(5), began(6)));
+    expect(folded.seesAgain?.at).toBe(1);
+    expect(folded.past.map((one) => [one.blind.at, one.seesAgain.at])).toEqual([
+      [2, 3],
+      [4, 5],
+    ]);
+    expect(folded.blind?.at).toBe(6);
+  });
 });
 
 describe('for any rows', () => {

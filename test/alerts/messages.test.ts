@@ -3,26 +3,50 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCompose } from '../../src/alerts/messages.ts';
 import type { Screen } from '../../src/channels/port.ts';
-import type { Event, Refusal } from '../../src/domain/events.ts';
+import type { Event, Occupancy, Refusal } from '../../src/domain/events.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 import { START } from '../support/virtual-clock.ts';
+import {
+  backAgain,
+  blind,
+  CERTIFICATE_ADVICE,
+  certificateEnded,
+  certificateEnds,
+  late,
+  notSeen,
+  SEES_AGAIN,
+  SETTINGS_MENDED,
+  STORAGE_FULL,
+  STORAGE_MENDED,
+  sawNothing,
+  seesAgain,
+  settingsBroken,
+  steady,
+  stillSilent,
+  UNSTABLE_QUIET,
+  unstable,
+  up as upWords,
+  wasHeld,
+} from '../timelines/english.ts';
 import { ALPHA, BETA, down, rows, stillDown, stopped, up } from './rows.ts';
 
 const translator = await loadTranslator('en');
 
 interface Facts {
+  readonly wasHeld?: boolean;
+  /** Default: since the first was written. */
+  readonly dueSince?: EpochMs;
   readonly down?: readonly { readonly server: ServerName; readonly since: EpochMs }[];
-  readonly monitored?: number;
 }
 
 function write(events: readonly Event[], now = START, facts: Facts = {}): Screen {
   const compose = createCompose({
     translator,
     formats: createFormats('en', 'UTC'),
-    facts: { monitoredServers: () => facts.monitored ?? 10, downServers: () => facts.down ?? [] },
+    facts: { downServers: () => facts.down ?? [] },
     buttonData: {
       open: (server) => `open ${server}`,
       mute: (server, length) => `mute ${server} ${length}`,
@@ -31,7 +55,10 @@ function write(events: readonly Event[], now = START, facts: Facts = {}): Screen
     },
   });
   const written = rows(...events);
-  return compose(written, now, written.at(-1)?.writtenAt ?? now);
+  return compose(written, now, {
+    dueSince: facts.dueSince ?? written[0]?.writtenAt ?? now,
+    wasHeld: facts.wasHeld ?? false,
+  });
 }
 
 const by = { id: 7, name: 'Boris' };
@@ -84,8 +111,8 @@ describe('words', () => {
     expect(many(60)).toEqual(['⏹ Boris stopped 60 conferences on alpha', ...named, 'and 40 more']);
   });
 
-  test('stops that are told late say so, by the last of them', () => {
-    const { text } = write([stopped(ALPHA, START - SECOND, 'A'), stopped(ALPHA, START, 'B')], START + MINUTE);
+  test('stops that are told late say so, by the first of them', () => {
+    const { text } = write([stopped(ALPHA, START, 'A'), stopped(ALPHA, START + SECOND, 'B')], START + MINUTE);
     expect(text.split('\n').slice(1, 3)).toEqual(['• A', '• B']);
     expect(text).toContain('1 min late: it could not be delivered since 10:00');
   });
@@ -123,24 +150,204 @@ describe('words', () => {
   });
 });
 
-describe('the bot may be blind itself', () => {
-  const BLIND = 'stopped answering together';
-  const failing = (...ages: number[]) =>
-    ages.map((age, index) => ({ server: `s${index}` as ServerName, since: START - age }));
+test('of many past outages the last twenty are told, the others counted (a mute of eight hours may hide many)', () => {
+  const past = Array.from({ length: 23 }, (_, index) => {
+    const server = `s${index}` as ServerName;
+    return [down(server, START + index), up(server, START + index)];
+  }).flat();
+  const lines = write(past).text.split('\n');
+  expect(lines).toHaveLength(21);
+  expect(lines[0]).toContain('<b>s3</b> was down');
+  expect(lines.at(-1)).toBe('and 3 more');
+});
 
-  test('failures within a minute count as one, told before or not (probes are spread over their interval)', () => {
-    const facts = { monitored: 5, down: failing(0, 30 * SECOND, MINUTE) };
-    expect(write([down('s0' as ServerName, START)], START, facts).text).toContain(`3 of 5 servers ${BLIND}`);
+test('what was held back says so above all else, and late is said below it', () => {
+  const { text } = write([up(ALPHA, START)], START + HOUR, { wasHeld: true });
+  expect(text.split('\n')).toEqual([
+    ...wasHeld(),
+    ...upWords('alpha', '1 sec', '09:59:59', '10:00:00'),
+    '',
+    late('10:00', '1 hr'),
+  ]);
+});
+
+describe('trouble of the bot itself', () => {
+  const at = START;
+  const broken = (...problems: string[]): Event => ({ kind: 'settings-broken', at, problems });
+
+  test('settings: each mistake in a line of its own, and what is in the file is no markup', () => {
+    expect(write([broken('line 3: "<b>" is no port', 'line 4: & so on')]).text.split('\n')).toEqual(
+      settingsBroken('line 3: &quot;&lt;b&gt;&quot; is no port', 'line 4: &amp; so on'),
+    );
   });
 
-  test('one that had failed long before does not count', () => {
-    const facts = { monitored: 5, down: failing(0, 30 * SECOND, MINUTE + 1) };
-    expect(write([down('s0' as ServerName, START)], START, facts).text).not.toContain(BLIND);
+  test('settings: a long list is cut (the terminal has all of it)', () => {
+    const { text } = write([broken(...Array.from({ length: 500 }, (_, line) => `line ${line}: wrong`))]);
+    expect(text.length).toBeLessThan(2_300);
+    expect(text).toContain('line 0: wrong');
+    expect(text).toContain('…</pre>');
   });
 
-  test('it is not said when somebody comes up', () => {
-    const facts = { monitored: 5, down: failing(0, 0, 0) };
-    expect(write([up(ALPHA, START)], START, facts).text).not.toContain(BLIND);
+  test('of several words that waited the last is told alone (what came before is no longer true)', () => {
+    expect(write([broken('a'), broken('b'), { kind: 'settings-mended', at }]).text).toBe(SETTINGS_MENDED);
+    expect(
+      write([
+        { kind: 'storage-mended', at },
+        { kind: 'storage-trouble', at, trouble: 'full' },
+      ]).text.split('\n'),
+    ).toEqual(STORAGE_FULL);
+    expect(write([{ kind: 'storage-mended', at }]).text).toBe(STORAGE_MENDED);
+  });
+});
+
+describe('the bot is blind', () => {
+  const names = (...all: string[]) => all as ServerName[];
+  const began = (at: EpochMs, servers: readonly ServerName[], checkAnswers?: false): Event => ({
+    kind: 'bot-blind',
+    ...{ at, servers, total: servers.length, checkAnswers },
+  });
+  const ended = (since: EpochMs, at: EpochMs, silent: readonly ServerName[] = []): Event => ({
+    kind: 'bot-sees-again',
+    ...{ at, since, silent },
+  });
+  const lines = (...events: Event[]) =>
+    write(events, START + HOUR, { dueSince: START + HOUR }).text.split('\n');
+  const ABC = names('a', 'b', 'c');
+
+  test('what is not seen, and what that means', () => {
+    expect(lines(began(START, ABC))).toEqual(blind(3, 3, '10:00', 'a, b, c'));
+    expect(lines(began(START, ABC, false))).toEqual(blind(3, 3, '10:00', 'a, b, c', true));
+  });
+
+  test('fifty names and then a count', () => {
+    const many = Array.from({ length: 53 }, (_, index) => `s${index}`);
+    const [, , line] = lines(began(START, names(...many)));
+    expect(line).toBe(notSeen(`${many.slice(0, 50).join(', ')} and 3 more`));
+  });
+
+  test('it sees again: from when to when it knows nothing, and who is still silent', () => {
+    expect(lines(ended(START, START + MINUTE))).toEqual(seesAgain('10:00:00', '10:01:00', '1 min'));
+    expect(lines(ended(START, START + 20 * MINUTE, names('b', 'c')))).toEqual([
+      ...seesAgain('10:00', '10:20', '20 min'),
+      stillSilent('b, c'),
+    ]);
+  });
+
+  test('what began and ended untold is told as past, with the names (nobody can act on it any more)', () => {
+    expect(
+      lines(
+        began(START, ABC),
+        ended(START, START + MINUTE),
+        began(START + 20 * MINUTE, names('a', 'b')),
+        ended(START + 20 * MINUTE, START + 40 * MINUTE),
+      ),
+    ).toEqual([
+      SEES_AGAIN,
+      sawNothing('10:00:00', '10:01:00', '1 min'),
+      notSeen('a, b, c'),
+      sawNothing('10:20', '10:40', '20 min'),
+      notSeen('a, b'),
+    ]);
+  });
+
+  test('the end of what was told comes before what is past, and what lasts comes first', () => {
+    expect(
+      lines(
+        ended(START - HOUR, START),
+        began(START + MINUTE, ABC),
+        ended(START + MINUTE, START + 2 * MINUTE),
+        began(START + 3 * MINUTE, ABC),
+      ),
+    ).toEqual([
+      ...blind(3, 3, '10:03', 'a, b, c'),
+      sawNothing('09:00', '10:00', '1 hr'),
+      sawNothing('10:01:00', '10:02:00', '1 min'),
+      notSeen('a, b, c'),
+    ]);
+  });
+
+  test('both lead to the list of servers', () => {
+    for (const event of [began(START, ABC), ended(START, START)]) {
+      expect(write([event]).keyboard).toEqual([[{ label: 'All servers', data: 'servers' }]]);
+    }
+  });
+});
+
+describe('an unstable server', () => {
+  const since = START - 10 * MINUTE;
+  const shaky: Event = { kind: 'server-unstable', server: ALPHA, at: START, changes: 6, since };
+  const still = (status: 'up' | 'down'): Event => ({
+    kind: 'server-steady',
+    ...{ server: ALPHA, at: START, unstableSince: since, status, since: START - MINUTE },
+  });
+
+  test('says that single changes are no longer told, and can be muted but not taken care of', () => {
+    const { text, keyboard } = write([shaky]);
+    expect(text.split('\n')).toEqual([unstable('alpha', 6, '09:50'), UNSTABLE_QUIET]);
+    expect(keyboard.flat().map(({ label }) => label)).toEqual(['Open alpha', 'Mute 1 h', 'Mute 8 h']);
+  });
+
+  test('that is steady again says how it is; one that stays down can be taken care of', () => {
+    expect(write([still('up')]).text).toBe(steady('alpha', 'up', '09:59', '09:50'));
+    expect(write([still('up')]).keyboard).toHaveLength(1);
+    expect(write([still('down')]).text).toBe(steady('alpha', 'down', '09:59', '09:50'));
+    expect(write([still('down')]).keyboard).toHaveLength(3);
+  });
+});
+
+describe('certificates', () => {
+  const ends = (server: ServerName, days: number): Event => ({
+    kind: 'certificate-ending',
+    ...{ server, at: START, endsAt: START + days * DAY },
+  });
+
+  test('how many days are left, and when; several in one message', () => {
+    expect(write([ends(ALPHA, 21), ends(BETA, 0.6), ends(ALPHA, 0)]).text.split('\n')).toEqual([
+      certificateEnds('alpha', 21, '22 Jan 10:00'),
+      certificateEnds('beta', 1, '2 Jan 00:24'),
+      certificateEnded('alpha', '10:00'),
+      CERTIFICATE_ADVICE,
+    ]);
+  });
+});
+
+describe('who is on it again', () => {
+  const count = (people: number, conferences: number) => ({ at: START, people, conferences });
+  const back = (occupancyNow: Occupancy, occupancy?: Occupancy) =>
+    write([{ ...up(ALPHA, START), occupancyNow, ...(occupancy && { occupancy }) } as Event]).text.split(
+      '\n',
+    )[2];
+
+  test('is told, beside how many it was', () => {
+    expect(back(count(3, 1), count(12, 2))).toBe(
+      backAgain('3 people, 1 conference', '12 people, 2 conferences'),
+    );
+    expect(back(count(3, 1))).toBe(backAgain('3 people, 1 conference'));
+    expect(back(count(0, 0), count(1, 1))).toBe(
+      backAgain('0 people, 0 conferences', '1 person, 1 conference'),
+    );
+  });
+
+  test('of several servers it stands behind each line, as who is cut off does', () => {
+    const occupancy = count(12, 2);
+    expect(
+      write([
+        { ...down(ALPHA, START), occupancy } as Event,
+        { ...down(BETA, START), occupancy: count(0, 0) } as Event,
+        { ...up('gamma' as ServerName, START), occupancyNow: count(3, 1) } as Event,
+      ]).text.split('\n'),
+    ).toEqual([
+      '🔴 <b>2 servers are down</b>',
+      '• <b>alpha</b> since 10:00: the connection was refused · 12 people, 2 conferences',
+      '• <b>beta</b> since 10:00: the connection was refused',
+      '🟢 <b>1 server is up again</b>',
+      '• <b>gamma</b>, down for 1 sec · 3 people, 1 conference',
+    ]);
+  });
+
+  test('is not worth a word when nothing ran and nothing runs', () => {
+    expect(back(count(0, 0), count(0, 0))).toBeUndefined();
+    expect(back(count(0, 0))).toBeUndefined();
   });
 });
 
@@ -206,6 +413,18 @@ describe('names from outside', () => {
           { kind: 'outage-acknowledged', server: name, at: START, by: { id: 1, name: person } },
           { kind: 'monitoring-switched', server: name, at: START, by: { id: 1, name: person }, on: false },
           { kind: 'conference-stopped', server: name, at: START, by, conference },
+          { kind: 'server-unstable', server: name, at: START, changes: 6, since: START },
+          {
+            kind: 'server-steady',
+            server: name,
+            at: START,
+            unstableSince: START,
+            status: 'up',
+            since: START,
+          },
+          { kind: 'certificate-ending', server: name, at: START, endsAt: START + DAY },
+          { kind: 'bot-blind', at: START, servers: [name], total: 1, checkAnswers: undefined },
+          { kind: 'bot-sees-again', at: START, since: START, silent: [name] },
         ];
         const told = [
           ...events.map((event) => [event]),

@@ -16,7 +16,7 @@ export function failure(at: EpochMs): FailedProbe {
 }
 
 export function down(server: ServerName, at: EpochMs): Event {
-  return { kind: 'server-down', server, at, failure: failure(at), firstSeen: false };
+  return { kind: 'server-down', server, at, failure: failure(at), before: 'up' };
 }
 
 export function up(server: ServerName, at: EpochMs, downSince = at - 1_000): Event {
@@ -25,6 +25,26 @@ export function up(server: ServerName, at: EpochMs, downSince = at - 1_000): Eve
 
 export function stillDown(server: ServerName, at: EpochMs, downSince = at - 1_000): Event {
   return { kind: 'server-still-down', server, at, downSince, failure: failure(at) };
+}
+
+export function shaky(server: ServerName, at: EpochMs): Event {
+  return { kind: 'server-unstable', server, at, changes: 6, since: at - 1_000 };
+}
+
+export function still(server: ServerName, at: EpochMs, status: 'up' | 'down'): Event {
+  return { kind: 'server-steady', server, at, unstableSince: at - 2_000, status, since: at - 1_000 };
+}
+
+export function began(at: EpochMs, ...servers: ServerName[]): Event {
+  return { kind: 'bot-blind', at, servers, total: servers.length, checkAnswers: undefined };
+}
+
+export function ended(at: EpochMs, since = at - 1_000): Event {
+  return { kind: 'bot-sees-again', at, since, silent: [] };
+}
+
+export function certificate(server: ServerName, at: EpochMs): Event {
+  return { kind: 'certificate-ending', server, at, endsAt: at + 1_000 };
 }
 
 export function acknowledged(server: ServerName, at: EpochMs): Event {

@@ -1,12 +1,10 @@
 /** One watch alone: what a look out of turn, a switch and a slow history do to the schedule and to what is known. */
-import { channel } from 'node:diagnostics_channel';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Availability, Transition } from '../../src/domain/availability.ts';
-import type { Occupancy } from '../../src/domain/events.ts';
+import type { Occupancy, ServerChange } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { MINUTE, SECOND } from '../../src/lib/time.ts';
-import { createMonitor } from '../../src/monitor/monitor.ts';
-import { type ProbedServer, ServerWatch } from '../../src/monitor/server-watch.ts';
+import { type ProbedServer, ServerWatch, type Verdict } from '../../src/monitor/server-watch.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { type BehaviourName, ScriptedServer } from '../support/scripted-server.ts';
 import { START, VirtualClock } from '../support/virtual-clock.ts';
@@ -20,6 +18,9 @@ interface Options {
   readonly occupancy?: (signal: AbortSignal) => Promise<Occupancy>;
   /** Runs before a change counts as written down. */
   readonly writing?: () => Promise<void>;
+  /** Default: it is down. */
+  readonly judge?: (signal: AbortSignal) => Promise<Verdict>;
+  readonly failures?: number;
 }
 
 function watching(options: Options = {}) {
@@ -27,11 +28,13 @@ function watching(options: Options = {}) {
   const log = recordingLog();
   const server = new ScriptedServer('alpha', clock);
   const changes: (Transition['kind'] | 'quiet')[] = [];
+  const told: ServerChange[] = [];
+  const hidden: Availability[] = [];
   const occupancyAsked: number[] = [];
   const probed: ProbedServer = {
     name: ALPHA,
     probeInterval: (options.interval ?? 15) * SECOND,
-    thresholds: { failures: 2, successes: 1 },
+    thresholds: { failures: options.failures ?? 2, successes: 1 },
     probe: (signal) => server.probe(signal),
     webAnswers: undefined,
     occupancy: async (signal) => {
@@ -39,15 +42,20 @@ function watching(options: Options = {}) {
       return options.occupancy ? options.occupancy(signal) : { at: clock.now(), conferences: 1, people: 2 };
     },
   };
-  const watch = new ServerWatch(probed, options.before, options.monitored ?? true, {
+  const earlier = { before: options.before, isFromBefore: options.before !== undefined };
+  const watch = new ServerWatch(probed, earlier, options.monitored ?? true, {
     clock,
     random: () => 0,
     log,
-    changed: async (_name, _after, transition) => {
+    judge: (_name, _at, signal) => options.judge?.(signal) ?? Promise.resolve('down'),
+    changed: async (change) => {
       await options.writing?.();
-      changes.push(transition?.kind ?? 'quiet');
+      changes.push(change.transition?.kind ?? 'quiet');
+      told.push(change);
     },
-    stillDown: async () => {},
+    hidden: async (_name, value) => void hidden.push(value),
+    unchanged: async () => {},
+    probed: () => {},
   });
   const stopping = new AbortController();
   const running = watch.run(0, stopping.signal);
@@ -57,7 +65,7 @@ function watching(options: Options = {}) {
     expect(clock.pending).toEqual([]);
   });
   return {
-    ...{ clock, log, server, watch, changes, occupancyAsked, stopping },
+    ...{ clock, log, server, watch, changes, told, hidden, occupancyAsked, stopping },
     probes: () => server.probes.map((moment) => (moment - START) / SECOND),
     behave: (name: BehaviourName) => server.behave(name),
     look: () => watch.lookNow(new AbortController().signal),
@@ -130,6 +138,85 @@ describe('a change that cannot be written down', () => {
     expect(changes).toEqual(['quiet', 'went-down']);
     expect(watch.view.availability).toMatchObject({ status: 'down', since: START + 30 * SECOND });
     expect(log.lines.some(({ level }) => level === 'error')).toBe(true);
+  });
+});
+
+describe('the verdict on a server that has stopped answering', () => {
+  const asked = (...verdicts: Verdict[]) => {
+    const open: ((verdict: Verdict) => void)[] = [];
+    const judge = () =>
+      verdicts.length > 0
+        ? Promise.resolve(verdicts.shift() ?? 'down')
+        : new Promise<Verdict>((resolve) => void open.push(resolve));
+    return { judge, open };
+  };
+
+  test('is waited for; until then it is believed up', async () => {
+    const { judge, open } = asked();
+    const { clock, behave, watch, changes, told } = watching({ judge });
+    await clock.advance(20 * SECOND);
+    behave('refuses');
+    await clock.advance(20 * SECOND);
+    expect(watch.view.availability).toMatchObject({ status: 'up', doubt: { probes: 1 } });
+    expect(changes).toEqual(['quiet']);
+    open[0]?.('down');
+    await clock.settle();
+    expect(changes).toEqual(['quiet', 'went-down']);
+    // Dated from the first look, found by the second, whenever the verdict comes.
+    expect(told[1]).toMatchObject({
+      foundAt: START + 31 * SECOND,
+      transition: { at: START + 30 * SECOND },
+    });
+  });
+
+  test('look again: a second later, and then it counts', async () => {
+    const { judge } = asked('look-again', 'down');
+    const { clock, behave, probes, changes } = watching({ judge, failures: 1, interval: 600 });
+    await clock.advance(SECOND);
+    behave('refuses');
+    await clock.advance(605 * SECOND);
+    expect(probes()).toEqual([0, 600, 601]);
+    expect(changes).toEqual(['quiet', 'went-down']);
+  });
+
+  test('blind: nothing is known since its first silent look, and the next round comes in its time', async () => {
+    const { judge } = asked('blind', 'blind', 'down');
+    const { clock, behave, probes, changes, hidden, watch, told } = watching({ judge });
+    await clock.advance(20 * SECOND);
+    behave('refuses');
+    await clock.advance(20 * SECOND); // 30, 31
+    expect(watch.view.availability).toEqual({ status: 'unknown', since: START + 30 * SECOND });
+    await clock.advance(20 * SECOND); // 46, 47
+    expect(watch.view.availability).toEqual({ status: 'unknown', since: START + 30 * SECOND });
+    await clock.advance(10 * SECOND); // 62, 63
+    expect(probes()).toEqual([0, 15, 30, 31, 46, 47, 62, 63]);
+    expect(hidden).toHaveLength(2);
+    expect(changes).toEqual(['quiet', 'went-down']);
+    expect(told[1]?.transition).toMatchObject({ at: START + 62 * SECOND, firstSeen: true });
+  });
+
+  test('that comes after monitoring was switched off changes nothing', async () => {
+    const { judge, open } = asked();
+    const { clock, behave, watch, changes } = watching({ judge });
+    await clock.advance(20 * SECOND);
+    behave('refuses');
+    await clock.advance(12 * SECOND);
+    watch.switchMonitoring(false);
+    open[0]?.('down');
+    await clock.advance(MINUTE);
+    expect(changes).toEqual(['quiet']);
+    expect(watch.view.availability.status).toBe('unknown');
+  });
+
+  test('is not asked about a server that comes up', async () => {
+    const { judge } = asked('down');
+    const { clock, behave, changes } = watching({ judge });
+    await clock.advance(20 * SECOND);
+    behave('refuses');
+    await clock.advance(20 * SECOND);
+    behave('answers');
+    await clock.advance(20 * SECOND);
+    expect(changes).toEqual(['quiet', 'went-down', 'came-up']);
   });
 });
 
@@ -218,57 +305,5 @@ describe('who is on it', () => {
     await clock.advance(MINUTE);
     expect(changes).toEqual(['quiet']);
     expect(log.messages('debug')).toEqual(['could not see who is on it']);
-  });
-});
-
-describe('all servers', () => {
-  test('first probes are spread out a little, and each start can be measured', async () => {
-    const clock = new VirtualClock();
-    const names = Array.from({ length: 100 }, (_, index) => `s${index}` as ServerName);
-    const starts: { server: string; due: number; at: number }[] = [];
-    const onStart = (message: unknown) => void starts.push(message as (typeof starts)[number]);
-    const measured = channel('trueconf-admin-bot:probe-start');
-    measured.subscribe(onStart);
-    onTestFinished(() => void measured.unsubscribe(onStart));
-
-    const monitor = createMonitor(
-      names.map((name) => {
-        const server = new ScriptedServer(name, clock);
-        return {
-          server: {
-            name,
-            probeInterval: SECOND,
-            thresholds: { failures: 2, successes: 1 },
-            probe: (signal) => server.probe(signal),
-            webAnswers: undefined,
-            occupancy: async () => ({ at: clock.now(), conferences: 0, people: 0 }),
-          },
-          before: undefined,
-          monitored: true,
-        };
-      }),
-      {
-        clock,
-        random: () => 0,
-        log: recordingLog(),
-        changed: async () => {},
-        stillDown: async () => {},
-      },
-    );
-    const stopping = new AbortController();
-    const running = monitor.run(stopping.signal);
-    await clock.advance(SECOND - 1);
-    const first = names.map((name) => starts.find(({ server }) => server === name)?.at);
-    // A hundred in a second: 10 ms apart.
-    expect(first).toEqual(names.map((_, index) => START + index * 10));
-    expect(starts.every(({ due, at: moment }) => due === moment)).toBe(true);
-    stopping.abort();
-    await running;
-    expect(clock.pending).toEqual([]);
-  });
-
-  test('a name that nobody has is a bug and said so', () => {
-    const monitor = createMonitor([], {} as never);
-    expect(() => monitor.watch('omega' as ServerName)).toThrow('no server is named omega');
   });
 });
