@@ -3,6 +3,7 @@
  * which changes something, is in `stopping.ts`.
  */
 import type { Reply, Screen } from '../channels/port.ts';
+import { ChartFailed } from '../charts/failure.ts';
 import { ServerTrouble } from '../domain/trouble.ts';
 import { childOf } from '../lib/abort.ts';
 import { parallel } from '../lib/parallel.ts';
@@ -13,13 +14,16 @@ import { readParticipants, searchForgotten } from './forgotten-search.ts';
 import { findConference, listPage } from './lists.ts';
 import type { BotServer } from './ports.ts';
 import { allForgottenScreen, type SearchedServer } from './screens/all-forgotten.ts';
+import { chartFailedScreen, chartOf, chartScreen, chartSpan } from './screens/chart.ts';
 import { conferenceScreen, originAction } from './screens/conference.ts';
+import { HISTORY_ENTRIES, HISTORY_SPAN, historyChoiceScreen, historyScreen } from './screens/history.ts';
+import { mutesScreen } from './screens/mutes.ts';
 import { overviewScreen } from './screens/overview.ts';
 import { serverScreen } from './screens/server.ts';
 import { outdatedScreen, serversScreen } from './screens/servers.ts';
 import { helpScreen, idScreen } from './screens/simple.ts';
 import { statusScreen } from './screens/status.ts';
-import { toServer, troubleScreen, withNotice } from './screens/ui.ts';
+import { toServer, troubleScreen, type Ui, withNotice } from './screens/ui.ts';
 import { usersScreen } from './screens/users.ts';
 import { askStop, askStopAll, endedScreen, stop, stopAll } from './stopping.ts';
 
@@ -42,14 +46,14 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
 
   server: withServer(({ ui }, server) => serverScreen(ui(), server)),
 
-  status: withServer(async ({ ui, signal, chat }, server) => {
-    const view = await server.lookNow(signal);
-    return statusScreen(ui(), server, view, chat);
+  status: withServer(async (context, server) => {
+    await server.lookNow(context.signal);
+    return showStatus(context, server);
   }),
 
-  'switch-monitoring': withServer(async ({ ui, person, chat }, server, action) => {
-    await server.switchMonitoring(action.on, person);
-    return statusScreen(ui(), server, server.view(), chat);
+  'switch-monitoring': withServer(async (context, server, action) => {
+    await server.switchMonitoring(action.on, context.person);
+    return showStatus(context, server);
   }),
 
   conferences: withServer((context, server, { page }) =>
@@ -86,30 +90,88 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
     return allForgottenScreen(ui(), searched);
   },
 
-  mute: withServer(async ({ ui, chat }, server, { minutes }) => {
-    const { words, formats, now } = ui();
+  mute: withServer(async (context, server, { minutes }) => {
+    const { words, formats, now } = context.ui();
     const length = Math.min(Math.max(minutes, 0), LONGEST_MUTE_MINUTES) * MINUTE;
     const until: EpochMs = now + length;
-    await server.mute(chat, until);
+    await server.mute(context.chat, until);
     const notice =
       length === 0
         ? words.html('mute.ended', { server: server.name })
         : words.html('mute.done', { server: server.name, time: formats.time(until, now) });
-    return withNotice(notice, statusScreen(ui(), server, server.view(), chat));
+    return withNotice(notice, await showStatus(context, server));
   }),
 
-  acknowledge: withServer(async ({ ui, person, chat }, server) => {
-    const done = await server.acknowledge(person);
+  'mute-all': async ({ minutes }, { ui, servers, chat }) => {
+    const { words, formats, now } = ui();
+    const length = Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
+    const concerned = length > 0 ? servers : servers.filter((server) => server.view().mutedUntil(chat));
+    for (const server of concerned) await server.mute(chat, now + length);
+    const screen = mutesScreen(ui(), servers, chat);
+    if (concerned.length === 0) return screen;
+    const notice =
+      length > 0
+        ? words.html('mutes.done', { time: formats.time(now + length, now) })
+        : words.html('mutes.ended', { count: concerned.length });
+    return withNotice(notice, screen);
+  },
+
+  mutes: (_action, { ui, servers, chat }) => mutesScreen(ui(), servers, chat),
+
+  history: withServer(({ ui }, server, { page }) => showHistory(ui(), server, page)),
+
+  'all-history': ({ page }, { ui, servers }) => {
+    const [only] = servers;
+    return only && servers.length === 1
+      ? showHistory(ui(), only, page)
+      : historyChoiceScreen(ui(), servers, page);
+  },
+
+  chart: withServer(async ({ ui, signal, charts, zone, log }, server, { days }) => {
+    const span = chartSpan(days);
+    const key = `${server.name} ${span} ${ui().words.locale}`;
+    try {
+      const picture = await charts.draw(
+        key,
+        async () => {
+          const now = ui();
+          return chartOf(now, server, span, await server.history(now.now - span), zone);
+        },
+        signal,
+      );
+      return chartScreen(ui(), server, span, picture);
+    } catch (error) {
+      if (!(error instanceof ChartFailed)) throw error;
+      const { code, message } = error;
+      log.error({ server: server.name, code, error: message }, 'a chart could not be drawn');
+      return chartFailedScreen(ui(), server, span, code);
+    }
+  }),
+
+  acknowledge: withServer(async (context, server) => {
+    const done = await server.acknowledge(context.person);
     const key = done ? 'acknowledge.done' : 'acknowledge.not-down';
-    return withNotice(
-      ui().words.html(key, { server: server.name }),
-      statusScreen(ui(), server, server.view(), chat),
-    );
+    const notice = context.ui().words.html(key, { server: server.name });
+    return withNotice(notice, await showStatus(context, server));
   }),
 
   help: (_action, { ui }) => helpScreen(ui()),
   id: (_action, { ui, person, chat }) => idScreen(ui(), person.id, chat),
 };
+
+/** As it is known, without looking. */
+async function showStatus({ ui, chat }: Context, server: BotServer): Promise<Screen> {
+  const summary = await server.summary();
+  return statusScreen(ui(), server, server.view(), chat, summary);
+}
+
+async function showHistory(ui: Ui, server: BotServer, page: number): Promise<Screen> {
+  const [periods, audit] = await Promise.all([
+    server.periods(ui.now - HISTORY_SPAN),
+    server.audit(HISTORY_ENTRIES),
+  ]);
+  return historyScreen(ui, server, { periods, audit }, page);
+}
 
 /** Never throws except when the signal aborts or on a bug: trouble with a server is a screen too. */
 export async function perform(action: Action, context: Context): Promise<Reply> {

@@ -1,15 +1,18 @@
 /** The conversation: every update passes the access gate, becomes an action, and is answered with a screen. */
 import type { Conversation, Incoming, Reception, Screen } from '../channels/port.ts';
+import type { Charts } from '../charts/charts.ts';
 import type { Formats } from '../i18n/formats.ts';
 import { clip } from '../i18n/markup.ts';
 import type { Translator } from '../i18n/translator.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Zone } from '../lib/zone.ts';
 import { admit } from './access.ts';
 import { perform } from './actions.ts';
 import { type Action, decodeButton, findServer } from './callback-data.ts';
 import type { Context } from './context.ts';
 import type { BotServer } from './ports.ts';
+import { chartWaitingScreen } from './screens/chart.ts';
 import { outdatedScreen } from './screens/servers.ts';
 import { deniedScreen, internalErrorScreen, waitingScreen } from './screens/simple.ts';
 import { NAME_LENGTH, type Ui } from './screens/ui.ts';
@@ -19,30 +22,35 @@ export const COMMANDS = {
   start: { kind: 'servers', page: 0 },
   status: { kind: 'overview', page: 0 },
   forgotten: { kind: 'all-forgotten' },
+  history: { kind: 'all-history', page: 0 },
+  mute: { kind: 'mutes' },
+  unmute: { kind: 'mute-all', minutes: 0 },
   help: { kind: 'help' },
   id: { kind: 'id' },
 } as const satisfies Record<string, Action>;
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** Read anew for each update, because settings may change while the bot runs. */
 export interface BotDependencies {
   /** In the order of the settings. */
   readonly servers: readonly BotServer[];
   /** Ids of those who may use the bot. */
-  readonly administrators: readonly number[];
+  readonly administrators: ReadonlySet<number>;
   readonly words: Translator;
   readonly formats: Formats;
+  readonly zone: Zone;
+  readonly charts: Charts;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export function createBot(deps: BotDependencies): Conversation {
-  const administrators = new Set(deps.administrators);
   const ui = (): Ui => ({ words: deps.words, formats: deps.formats, now: deps.clock.now() });
 
   return {
     receive: (incoming) => {
-      switch (admit(incoming, administrators)) {
+      switch (admit(incoming, deps.administrators)) {
         case 'silence':
           return { kind: 'ignore' };
         case 'denied-press':
@@ -66,6 +74,9 @@ export function createBot(deps: BotDependencies): Conversation {
       servers: deps.servers,
       ui,
       clock: deps.clock,
+      charts: deps.charts,
+      zone: deps.zone,
+      log: deps.log,
       person: { id: person.id, name: clip(person.name, NAME_LENGTH) },
       chat: address,
       signal,
@@ -93,9 +104,9 @@ export function createBot(deps: BotDependencies): Conversation {
     if (action.kind === 'all-forgotten') return waitingScreen(ui(), undefined, { kind: 'servers', page: 0 });
     if (!('server' in action)) return undefined;
     const server = findServer(deps.servers, action.server);
-    return (
-      server && waitingScreen(ui(), clip(server.name, NAME_LENGTH), { kind: 'server', server: action.server })
-    );
+    if (!server) return undefined;
+    if (action.kind === 'chart') return chartWaitingScreen(ui(), server);
+    return waitingScreen(ui(), clip(server.name, NAME_LENGTH), { kind: 'server', server: action.server });
   }
 }
 

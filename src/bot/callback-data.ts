@@ -42,7 +42,13 @@ export type Action =
   | { readonly kind: 'overview'; readonly page: number }
   | { readonly kind: 'all-forgotten' }
   | { readonly kind: 'mute'; readonly server: string; readonly minutes: number }
+  /** Of all servers, in this chat. */
+  | { readonly kind: 'mute-all'; readonly minutes: number }
+  | { readonly kind: 'mutes' }
   | { readonly kind: 'acknowledge'; readonly server: string }
+  | { readonly kind: 'history'; readonly server: string; readonly page: number }
+  | { readonly kind: 'all-history'; readonly page: number }
+  | { readonly kind: 'chart'; readonly server: string; readonly days: number }
   | { readonly kind: 'help' }
   | { readonly kind: 'id' };
 
@@ -67,7 +73,12 @@ const CODES: Record<ActionKind, string> = {
   overview: 'o',
   'all-forgotten': 'F',
   mute: 'm',
+  'mute-all': 'M',
+  mutes: 'n',
   acknowledge: 'a',
+  history: 'y',
+  'all-history': 'Y',
+  chart: 'g',
   help: 'h',
   id: 'i',
 };
@@ -90,6 +101,7 @@ function fields(action: Action): (string | number)[] {
   switch (action.kind) {
     case 'servers':
     case 'overview':
+    case 'all-history':
       return [action.page];
     case 'server':
     case 'status':
@@ -100,6 +112,7 @@ function fields(action: Action): (string | number)[] {
     case 'conferences':
     case 'users':
     case 'forgotten':
+    case 'history':
     case 'ask-stop-all':
       return [action.server, action.page];
     case 'conference':
@@ -112,6 +125,11 @@ function fields(action: Action): (string | number)[] {
       return [action.server, action.listed];
     case 'mute':
       return [action.server, action.minutes];
+    case 'mute-all':
+      return [action.minutes];
+    case 'chart':
+      return [action.server, action.days];
+    case 'mutes':
     case 'all-forgotten':
     case 'help':
     case 'id':
@@ -145,6 +163,7 @@ function assemble(kind: ActionKind, parts: readonly string[]): Action | undefine
   switch (kind) {
     case 'servers':
     case 'overview':
+    case 'all-history':
       return { kind, page: Number(server) };
     case 'server':
     case 'status':
@@ -155,6 +174,7 @@ function assemble(kind: ActionKind, parts: readonly string[]): Action | undefine
     case 'conferences':
     case 'users':
     case 'forgotten':
+    case 'history':
     case 'ask-stop-all':
       return { kind, server, page: Number(second) };
     case 'conference': {
@@ -173,6 +193,11 @@ function assemble(kind: ActionKind, parts: readonly string[]): Action | undefine
       return { kind, server, listed: second };
     case 'mute':
       return { kind, server, minutes: Number(second) };
+    case 'mute-all':
+      return { kind, minutes: Number(server) };
+    case 'chart':
+      return { kind, server, days: Number(second) };
+    case 'mutes':
     case 'all-forgotten':
     case 'help':
     case 'id':

@@ -1,6 +1,9 @@
 /** What a handler of an action has to work with. */
+import type { Charts } from '../charts/charts.ts';
 import type { Person } from '../domain/events.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Zone } from '../lib/zone.ts';
 import type { BotServer } from './ports.ts';
 import type { Ui } from './screens/ui.ts';
 
@@ -9,6 +12,9 @@ export interface Context {
   /** Made anew for each screen, because time passes while servers answer. */
   ui(): Ui;
   readonly clock: Clock;
+  readonly charts: Charts;
+  readonly zone: Zone;
+  readonly log: Log;
   readonly person: Person;
   /** Where it was asked. */
   readonly chat: string;

@@ -4,7 +4,10 @@ import type { Availability, Probe } from '../domain/availability.ts';
 import type { Conference, OnlineUser, Participant } from '../domain/conference.ts';
 import type { Occupancy, Person, StoppedConference } from '../domain/events.ts';
 import type { ForgottenRule } from '../domain/forgotten.ts';
+import type { Period, ProbeBucket } from '../domain/history.ts';
 import type { ConferenceId, ServerName } from '../domain/names.ts';
+import type { AuditEntry } from '../domain/outbox.ts';
+import type { Summary } from '../domain/summary.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 
 /** One server, as administrators see it. What asks the server throws `ServerTrouble`, or the signal's reason. */
@@ -15,6 +18,8 @@ export interface BotServer {
   /** `https://host[:port]`, for links. */
   readonly webRoot: string;
   readonly probeInterval: DurationMs;
+  /** How often online users are counted for the history. */
+  readonly usersInterval: DurationMs;
   readonly forgottenRule: ForgottenRule;
   /** What is known without asking. */
   view(): ServerView;
@@ -32,6 +37,21 @@ export interface BotServer {
   mute(chat: string, until: EpochMs): Promise<void>;
   /** @returns false when the server is not down */
   acknowledge(by: Person): Promise<boolean>;
+  /** What is kept from `from` on, up to this moment. */
+  history(from: EpochMs): Promise<ServerHistory>;
+  /** How it did lately, up to this moment. */
+  summary(): Promise<Summary>;
+  /** Those that lasted after `from`, newest first. */
+  periods(from: EpochMs): Promise<readonly Period[]>;
+  /** Who did what here, newest first. */
+  audit(limit: number): Promise<readonly AuditEntry[]>;
+}
+
+export interface ServerHistory {
+  /** Oldest first. */
+  readonly buckets: readonly ProbeBucket[];
+  /** Newest first. */
+  readonly periods: readonly Period[];
 }
 
 export interface ServerView {
@@ -41,6 +61,8 @@ export interface ServerView {
   readonly version: string | undefined;
   readonly occupancy: Occupancy | undefined;
   readonly acknowledgedBy: string | undefined;
+  /** `undefined`: none is planned for now. */
+  readonly maintenanceUntil: EpochMs | undefined;
   /** For that chat; `undefined`: not muted. */
   mutedUntil(chat: string): EpochMs | undefined;
 }

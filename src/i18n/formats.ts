@@ -9,6 +9,15 @@ export interface Formats {
   time(at: EpochMs, now: EpochMs): string;
   /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`; seconds only below ten minutes. */
   duration(span: DurationMs): string;
+  /** `10:45` */
+  clock(at: EpochMs): string;
+  /** `Mon` */
+  weekday(at: EpochMs): string;
+  /** `17 Nov` */
+  date(at: EpochMs): string;
+  number(value: number): string;
+  /** `99.98 %`, rounded down: what was not whole is not shown as whole. @param share from 0 to 1 */
+  percent(share: number): string;
 }
 
 const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', span: DurationMs])[] = [
@@ -35,16 +44,27 @@ export function createFormats(locale: string, timeZone: string): Formats {
       ),
   );
   const local = (at: EpochMs) => DateTime.fromMillis(at, { zone: timeZone, locale: language() });
+  // A German day is an ordinal number.
+  const dayAndMonth = () => (language().startsWith('de') ? 'd. MMM' : 'd MMM');
   const dated = (at: EpochMs, now: EpochMs, clock: string): string => {
     const moment = local(at);
     const today = local(now);
     if (moment.hasSame(today, 'day')) return moment.toFormat(clock);
-    // A German day is an ordinal number.
-    const date = language().startsWith('de') ? 'd. MMM' : 'd MMM';
-    return moment.toFormat(`${date}${moment.hasSame(today, 'year') ? '' : ' yyyy'} ${clock}`);
+    return moment.toFormat(`${dayAndMonth()}${moment.hasSame(today, 'year') ? '' : ' yyyy'} ${clock}`);
   };
 
+  const percents = once(
+    () => new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 2 }),
+  );
+
+  const numbers = once(() => new Intl.NumberFormat(language()));
+
   return {
+    clock: (at) => local(at).toFormat('HH:mm'),
+    weekday: (at) => local(at).toFormat('ccc'),
+    date: (at) => local(at).toFormat(dayAndMonth()),
+    number: (value) => numbers().format(value),
+    percent: (share) => percents().format(Math.floor(share * 10_000) / 10_000),
     moment: (at, now) => dated(at, now, 'HH:mm:ss'),
     time: (at, now) => dated(at, now, 'HH:mm'),
     duration: (span) => {

@@ -1,5 +1,5 @@
 /**
- * Text with formatting, safe to send: the few tags every channel can show or translate (b, i, code, a, blockquote).
+ * Text with formatting, safe to send: the few tags every channel can show or translate (b, i, code, pre, a, blockquote).
  * The only way from a string to `Html` is through escaping.
  */
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createInstance, type Resource } from 'i18next';
 import type { Trouble } from '../domain/trouble.ts';
 import { escapeHtml, type Html } from './markup.ts';
-import type { AdviceKey, CauseKey, RefusalKey, TEXTS, TextKey } from './texts.ts';
+import type { AdviceKey, CauseKey, RefusalKey, StorageKey, TEXTS, TextKey } from './texts.ts';
 
 /** `locales/` of the package; the same path from `src/i18n` and from `dist/i18n`. */
 const LOCALES = new URL('../../locales/', import.meta.url);
@@ -28,6 +28,8 @@ export interface Translator {
   /** What to do about it, as a sentence. */
   advice(trouble: Trouble): string;
   refusal(key: RefusalKey): string;
+  /** Why nothing can be written down, and what to do, as sentences. */
+  storage(key: StorageKey): string;
 }
 
 /** Names of the files in `locales/`, e.g. `en`. */
@@ -88,6 +90,7 @@ export async function loadTranslator(locale: string): Promise<Translator> {
     cause: (trouble) => translate(`cause.${trouble.code}` satisfies CauseKey, known(trouble)),
     advice: (trouble) => translate(`advice.${trouble.code}` satisfies AdviceKey, known(trouble)),
     refusal: (key) => translate(key, undefined),
+    storage: (key) => translate(key, undefined),
   };
 }
 

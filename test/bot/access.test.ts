@@ -52,6 +52,11 @@ async function set(): Promise<Scene> {
     overview: { kind: 'overview', page: 0 },
     'all-forgotten': { kind: 'all-forgotten' },
     mute: { kind: 'mute', server, minutes: 60 },
+    'mute-all': { kind: 'mute-all', minutes: 60 },
+    mutes: { kind: 'mutes' },
+    history: { kind: 'history', server, page: 0 },
+    'all-history': { kind: 'all-history', page: 0 },
+    chart: { kind: 'chart', server, days: 1 },
     acknowledge: { kind: 'acknowledge', server },
     help: { kind: 'help' },
     id: { kind: 'id' },
@@ -94,6 +99,11 @@ const KINDS: readonly ActionKind[] = [
   'overview',
   'all-forgotten',
   'mute',
+  'mute-all',
+  'mutes',
+  'history',
+  'all-history',
+  'chart',
   'acknowledge',
   'help',
   'id',
@@ -147,6 +157,7 @@ describe('buttons', () => {
       expect(scene.harness.requests()).toEqual([]);
       expect(scene.harness.server().conferences.every(({ endedAt }) => endedAt === null)).toBe(true);
       expect(await scene.harness.store.audit(10)).toEqual([]);
+      expect(await scene.harness.store.mutes()).toEqual([]);
     });
 
     test.each(KINDS)('%s of an administrator is done (the gate is no wall)', async (kind) => {

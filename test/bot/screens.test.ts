@@ -8,9 +8,12 @@ import { decode, serverKey } from '../../src/bot/callback-data.ts';
 import type { ForgottenSearch } from '../../src/bot/forgotten-search.ts';
 import type { BotServer, ServerView } from '../../src/bot/ports.ts';
 import { allForgottenScreen } from '../../src/bot/screens/all-forgotten.ts';
+import { chartFailedScreen, chartScreen, chartWaitingScreen } from '../../src/bot/screens/chart.ts';
 import { conferenceScreen } from '../../src/bot/screens/conference.ts';
 import { conferencesScreen } from '../../src/bot/screens/conferences.ts';
 import { forgottenScreen } from '../../src/bot/screens/forgotten.ts';
+import { historyChoiceScreen, historyScreen } from '../../src/bot/screens/history.ts';
+import { mutesScreen } from '../../src/bot/screens/mutes.ts';
 import { overviewScreen } from '../../src/bot/screens/overview.ts';
 import { serverScreen } from '../../src/bot/screens/server.ts';
 import { outdatedScreen, serversScreen } from '../../src/bot/screens/servers.ts';
@@ -36,11 +39,15 @@ import type {
   ParticipantRole,
 } from '../../src/domain/conference.ts';
 import type { ForgottenReason, ForgottenVerdict } from '../../src/domain/forgotten.ts';
+import type { Period } from '../../src/domain/history.ts';
 import type { ConferenceId, ServerName, SessionId } from '../../src/domain/names.ts';
+import type { AuditEntry } from '../../src/domain/outbox.ts';
+import type { Summary } from '../../src/domain/summary.ts';
 import { TROUBLE_CODES, type Trouble } from '../../src/domain/trouble.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { DAY } from '../../src/lib/time.ts';
 import { readKeyboard } from '../../src/simulator/telegram-keyboard.ts';
 import { readWords } from '../../src/simulator/telegram-text.ts';
 
@@ -140,6 +147,7 @@ const view: fc.Arbitrary<ServerView> = fc
     lastProbe: fc.option(probe, { nil: undefined }),
     version: fc.option(fc.constant('5.5.2.10018'), { nil: undefined }),
     acknowledgedBy: fc.option(foreign, { nil: undefined }),
+    maintenanceUntil: fc.option(moment, { nil: undefined }),
     muted: fc.option(moment, { nil: undefined }),
   })
   .map(({ muted, ...rest }) => ({ ...rest, occupancy: undefined, mutedUntil: () => muted }));
@@ -159,6 +167,7 @@ const server: fc.Arbitrary<BotServer> = fc
     address: `${name}:${port}`,
     webRoot: `https://${'long-name.'.repeat(20)}example.com:${port}`,
     probeInterval,
+    usersInterval: 600_000,
     forgottenRule: { minDuration },
     view: () => seen,
     lookNow: never,
@@ -170,6 +179,10 @@ const server: fc.Arbitrary<BotServer> = fc
     recordStop: never,
     mute: never,
     acknowledge: never,
+    history: never,
+    summary: never,
+    periods: never,
+    audit: never,
   }));
 
 const reason = fc.constantFrom<ForgottenReason>('empty', 'no-moderator', 'moderator-alone');
@@ -183,6 +196,46 @@ const search: fc.Arbitrary<ForgottenSearch> = fc.record({
   forgotten: fc.array(forgotten, { maxLength: 20 }),
   unknown: fc.array(fc.record({ conference, trouble }), { maxLength: 20 }),
 });
+const span = fc.record({ up: duration, down: duration, unknown: duration });
+const period: fc.Arbitrary<Period> = fc.oneof(
+  fc.record({
+    server: serverName,
+    kind: fc.constant('down' as const),
+    from: moment,
+    to: fc.option(moment, { nil: undefined }),
+    trouble: fc.option(trouble, { nil: undefined }),
+  }),
+  fc.record({
+    server: serverName,
+    kind: fc.constant('blind' as const),
+    from: moment,
+    to: fc.option(moment, { nil: undefined }),
+    trouble: fc.constant(undefined),
+  }),
+);
+const summary: fc.Arbitrary<Summary> = fc.record({
+  ...{ day: span, week: span, month: span },
+  latency: fc.option(fc.record({ min: count, typical: count, max: count }), { nil: undefined }),
+  outages: fc.array(period, { maxLength: 20 }),
+});
+const by = fc.record({ id: fc.nat(), name: foreign });
+const auditEntry: fc.Arbitrary<AuditEntry> = fc.oneof(
+  fc.record({
+    kind: fc.constant('monitoring-switched' as const),
+    ...{ server: serverName, at: moment, by, on: fc.boolean() },
+  }),
+  fc.record({
+    kind: fc.constant('conference-stopped' as const),
+    ...{ server: serverName, at: moment, by },
+    conference: fc.record({
+      id: foreign as fc.Arbitrary<ConferenceId>,
+      topic: fc.option(foreign, { nil: undefined }),
+      owner: foreign,
+      people: fc.option(count, { nil: undefined }),
+      reason: fc.option(reason, { nil: undefined }),
+    }),
+  }),
+);
 const page = fc.nat({ max: 60 });
 const from = fc.record({ list: fc.constantFrom('conferences' as const, 'forgotten' as const), page });
 const verdict: fc.Arbitrary<ForgottenVerdict> = fc.oneof(
@@ -208,7 +261,32 @@ const SCREENS: Record<string, fc.Arbitrary<Maker>> = {
         serversScreen(ui, servers, number),
   ),
   server: server.map((one) => (ui) => serverScreen(ui, one)),
-  status: server.map((one) => (ui) => statusScreen(ui, one, one.view(), '1')),
+  status: fc.tuple(server, summary).map(
+    ([one, past]) =>
+      (ui) =>
+        statusScreen(ui, one, one.view(), '1', past),
+  ),
+  history: fc.tuple(server, many(period, 60), many(auditEntry, 60), page).map(
+    ([one, periods, audit, number]) =>
+      (ui) =>
+        historyScreen(ui, one, { periods, audit }, number),
+  ),
+  'history choice': fc.tuple(many(server, 60), page).map(
+    ([servers, number]) =>
+      (ui) =>
+        historyChoiceScreen(ui, servers, number),
+  ),
+  mutes: many(server, 60).map((servers) => (ui) => mutesScreen(ui, servers, '1')),
+  chart: fc.tuple(server, fc.constantFrom(DAY, 7 * DAY), fc.boolean()).map(
+    ([one, length, isThere]) =>
+      (ui) =>
+        chartScreen(ui, one, length, isThere ? { png: Buffer.alloc(1), at: NOW - 50_000 } : undefined),
+  ),
+  'chart failed': fc.tuple(server, fc.constantFrom('busy' as const, 'slow' as const, 'broken' as const)).map(
+    ([one, code]) =>
+      (ui) =>
+        chartFailedScreen(ui, one, DAY, code),
+  ),
   overview: fc.tuple(many(server, 60), page).map(
     ([servers, number]) =>
       (ui) =>
@@ -256,6 +334,7 @@ const SCREENS: Record<string, fc.Arbitrary<Maker>> = {
       (ui) =>
         troubleScreen(ui, one, why, { kind: 'help' }, { kind: 'help' }),
   ),
+  'waiting for a chart': server.map((one) => (ui) => chartWaitingScreen(ui, one)),
   waiting: fc
     .option(foreign, { nil: undefined })
     .map((name) => (ui) => waitingScreen(ui, name?.slice(0, 64), { kind: 'help' })),
@@ -279,8 +358,10 @@ const UIS: readonly Ui[] = await Promise.all(
 );
 
 /** Throws the Bot API's refusal. */
-function judge({ text, keyboard }: Screen) {
+function judge({ text, keyboard, picture }: Screen) {
   const words = readWords({ text, parse_mode: 'HTML' }, 'message is too long');
+  // Telegram's limit for the words below a picture; those without one may take its place.
+  if (picture) expect(words.text.length).toBeLessThanOrEqual(1024);
   const buttons = readKeyboard(toInlineKeyboard(keyboard, hasDanger(keyboard), silentLog)).flat();
   return { ...words, buttons };
 }
@@ -317,6 +398,13 @@ const longest = {
   participant: { id: LONG, name: LONG, role: 'moderator' as const },
   user: { id: LONG, name: LONG, status: 'in-conference' as const },
   trouble: { code: 'redirect' as const, status: 302 },
+  audit: {
+    kind: 'conference-stopped',
+    server: LONG as ServerName,
+    at: Date.UTC(2029, 8, 28, 23, 59),
+    by: { id: 1, name: LONG },
+    conference: { id: LONG as ConferenceId, topic: LONG, owner: LONG, people: 1_999_999, reason: undefined },
+  } satisfies AuditEntry,
 };
 const downView: ServerView = {
   monitored: true,
@@ -329,6 +417,7 @@ const downView: ServerView = {
   version: '55555.666666.666666.666666',
   occupancy: undefined,
   acknowledgedBy: LONG,
+  maintenanceUntil: NOW + 80_000_000,
   mutedUntil: () => NOW + 80_000_000,
 };
 const longServers: BotServer[] = Array.from({ length: 60 }, (_, index) => ({
@@ -336,6 +425,7 @@ const longServers: BotServer[] = Array.from({ length: 60 }, (_, index) => ({
   address: `${index}`,
   webRoot: 'https://video.example.com',
   probeInterval: 90_000,
+  usersInterval: 600_000,
   forgottenRule: { minDuration: 86_400_000 * 260 + 82_800_000 },
   view: () => downView,
   lookNow: never,
@@ -347,6 +437,10 @@ const longServers: BotServer[] = Array.from({ length: 60 }, (_, index) => ({
   recordStop: never,
   mute: never,
   acknowledge: never,
+  history: never,
+  summary: never,
+  periods: never,
+  audit: never,
 }));
 
 /** The longest cause of a language, whichever code it belongs to. */
@@ -382,12 +476,42 @@ describe.each(UIS.map((ui) => [ui.words.locale, ui] as const))('the longest scre
     unknown: times(20, { conference: longest.conference, trouble: why }),
   }));
   const origin = { list: 'forgotten', page: 9999 } as const;
+  const longPeriods: Period[] = times(40, {
+    ...{
+      server: one.name,
+      kind: 'down',
+      from: Date.UTC(2028, 8, 28, 23, 59),
+      to: Date.UTC(2029, 8, 28, 23, 59),
+    },
+    trouble: why,
+  });
+  const longUptime = { up: 1, down: 999_999, unknown: 86_399_000 };
+  const longSummary: Summary = {
+    ...{ day: longUptime, week: longUptime, month: longUptime },
+    latency: { min: 1_000, typical: 888_888, max: 999_999 },
+    outages: longPeriods,
+  };
+  const stoppedBecause = (each: ForgottenReason): AuditEntry => ({
+    ...longest.audit,
+    conference: { ...longest.audit.conference, reason: each },
+  });
 
   test.each<[string, () => readonly Screen[]]>([
     ['servers', () => [serversScreen(ui, longServers, 2)]],
     ['outdated', () => [outdatedScreen(ui, longServers)]],
     ['server', () => [serverScreen(ui, one)]],
-    ['status', () => [statusScreen(ui, one, downView, '1')]],
+    ['status', () => [statusScreen(ui, one, downView, '1', longSummary)]],
+    [
+      'history',
+      () => [
+        historyScreen(ui, one, { periods: longPeriods, audit: [] }, 2),
+        ...longReasons.map((each) =>
+          historyScreen(ui, one, { periods: [], audit: times(40, stoppedBecause(each)) }, 1),
+        ),
+      ],
+    ],
+    ['history choice', () => [historyChoiceScreen(ui, longServers, 2)]],
+    ['mutes', () => [mutesScreen(ui, longServers, '1')]],
     ['overview', () => [overviewScreen(ui, longServers, 1)]],
     ['conferences', () => [conferencesScreen(ui, one, times(40, longest.conference), 2)]],
     [

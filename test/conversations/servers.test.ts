@@ -8,6 +8,7 @@ const MENU = [
   ['🎥 Running conferences'],
   ['👥 Online users'],
   ['⏰ Forgotten conferences'],
+  ['📈 History'],
   ['↻ Refresh', '‹ Back'],
 ];
 

@@ -1,20 +1,37 @@
 /** Is a server up, since when, and how do we know: the Status screen and the switch on it. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { BUCKET, bucketStart, type Period, type ProbeBucket } from '../../src/domain/history.ts';
+import type { ServerName } from '../../src/domain/names.ts';
+import { DAY, HOUR, MINUTE } from '../../src/lib/time.ts';
 import type { Fault } from '../../src/simulator/trueconf.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
+import type { Store } from '../../src/storage/store.ts';
 import { ANNA, BORIS, named, SERVER, startHarness } from '../support/bot-harness.ts';
+
+/** Without the lines about the past, which have tests of their own below. */
+function presentOf(text: string): string {
+  const isPast = /^(Uptime|Not watched|Answers in|Last outages)|^🔴 (since )?hh:mm/;
+  return text
+    .split('\n')
+    .filter((line) => !isPast.test(line))
+    .join('\n');
+}
 
 test('up: since when, last look, how long the answer took, version, monitoring', async () => {
   const harness = await startHarness();
   await harness.probed();
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Status');
-  expect(anna.text.replace(/\(\d+ sec\)/, '(N sec)')).toBe(
+  expect(anna.text.replace(/\(\d+ sec\)/, '(N sec)').replace(/for 23 hr \d+ min/, 'for N')).toBe(
     [
       `Status · ${SERVER}`,
       '🟢 Up since hh:mm (N sec)',
       'Last look: hh:mm:ss, answered in N ms',
       'Version: 5.5.2.10018',
       'Monitoring: on, every 15 sec',
+      'Uptime: 24 h 100% · 7 days 100% · 30 days 100%',
+      'Not watched for N of the last 24 h',
+      'Answers in 24 h: typically N ms, at most N ms',
       'as of hh:mm:ss',
     ].join('\n'),
   );
@@ -51,7 +68,7 @@ test.each(
   await harness.server().setFault(fault);
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Status');
-  expect(anna.text.replace(/\(\d+ sec\)/, '(N sec)')).toBe(
+  expect(presentOf(anna.text).replace(/\(\d+ sec\)/, '(N sec)')).toBe(
     [
       `Status · ${SERVER}`,
       '🔴 Down since hh:mm (N sec)',
@@ -257,4 +274,122 @@ test('an alert whose button nobody understands any more stays as well', async ()
     /^This button is outdated\. Nothing was done\.\n\nTrueConf servers\n/,
   );
   expect(anna.message.messageId).not.toBe(alert);
+});
+
+describe('the past on the Status screen', () => {
+  const server = SERVER as ServerName;
+  const refused = { code: 'refused' } as const;
+
+  /** Watched at these times, counted back from now, and down or blind at these; a probe every 15 s in 20 ms. */
+  async function withPast(
+    watched: readonly (readonly [from: number, to: number])[],
+    periods: readonly Omit<Period, 'server'>[] = [],
+  ): Promise<Store> {
+    const store = createMemoryStore();
+    const now = Date.now();
+    const buckets: ProbeBucket[] = [];
+    for (const [from, to] of watched) {
+      for (let start = bucketStart(now - from); start < now - to; start += BUCKET) {
+        buckets.push({
+          server,
+          start,
+          probes: 20,
+          failures: 0,
+          users: 3,
+          latency: { min: 8, median: 20, max: 90 },
+        });
+      }
+    }
+    await store.commit({ buckets, periods: periods.map((period) => ({ ...period, server })) });
+    return store;
+  }
+
+  const ended = (kind: Period['kind'], from: number, length: number): Omit<Period, 'server'> => ({
+    kind,
+    from: Date.now() - from,
+    to: Date.now() - from + length,
+    trouble: kind === 'down' ? refused : undefined,
+  });
+
+  const status = async (store: Store) => {
+    const harness = await startHarness({ store, statusKeys: { state: false } });
+    const anna = harness.chat(ANNA);
+    await anna.open(SERVER, 'Status');
+    return anna;
+  };
+
+  test('uptime of a day, a week and a month, the last three outages, newest first, and how fast it answered', async () => {
+    const store = await withPast(
+      [[31 * DAY, 0]],
+      [
+        ended('down', 20 * DAY, 36 * HOUR),
+        ended('down', 6 * DAY, 12 * HOUR),
+        ended('down', 3 * DAY, 4 * HOUR),
+        ended('down', 5 * HOUR, 35 * MINUTE),
+      ],
+    );
+    const { text, rows } = await status(store);
+    // 35 min of a day, 16 h 35 min of a week, 52 h 35 min of a month.
+    expect(text).toContain('\nUptime: 24 h 97.56% · 7 days 90.12% · 30 days 92.69%\n');
+    expect(text).not.toContain('Not watched');
+    expect(text).toContain(
+      [
+        'Answers in 24 h: typically N ms, at most N ms',
+        'Last outages:',
+        '🔴 hh:mm – hh:mm · 35 min · the connection was refused',
+        '🔴 hh:mm – hh:mm · 4 hr · the connection was refused',
+        '🔴 hh:mm – hh:mm · 12 hr · the connection was refused',
+        'as of hh:mm:ss',
+      ].join('\n'),
+    );
+    expect(rows.at(-1)).toEqual(['↻ Refresh', '‹ Back']);
+  });
+
+  test('time in which nobody looked counts neither way, and is said (a bot that was off is no outage)', async () => {
+    const store = await withPast([
+      [20 * DAY, 2 * DAY],
+      [6 * HOUR, 0],
+    ]);
+    const { text } = await status(store);
+    expect(text).toContain('Uptime: 24 h 100% · 7 days 100% · 30 days 100%');
+    expect(text).toMatch(/\nNot watched for 1[78] hr( \d+ min)? of the last 24 h\n/);
+  });
+
+  test('so does time in which the bot itself was cut off', async () => {
+    const store = await withPast([[2 * DAY, 0]], [ended('blind', 3 * HOUR, HOUR)]);
+    const { text } = await status(store);
+    expect(text).toContain('Uptime: 24 h 100%');
+    expect(text).toContain('\nNot watched for 1 hr of the last 24 h\n');
+    expect(text).not.toContain('Last outages');
+  });
+
+  test('a day without a look, but a month with some', async () => {
+    const store = await withPast([[20 * DAY, 3 * DAY]], [ended('down', 10 * DAY, 17 * HOUR)]);
+    const { text } = await status(store);
+    expect(text).toMatch(/\nUptime: 24 h – · 7 days 100% · 30 days 95\.8\d%\n/);
+    expect(text).not.toContain('Answers in 24 h');
+  });
+
+  test('a short outage is told to the second, a full day is never rounded up to', async () => {
+    const store = await withPast([[31 * DAY, 0]], [ended('down', 2 * HOUR, 4_000)]);
+    const { text } = await status(store);
+    expect(text).toContain('Uptime: 24 h 99.99% · 7 days 99.99% · 30 days 99.99%');
+    expect(text).toContain('🔴 hh:mm:ss – hh:mm:ss · 4 sec · the connection was refused');
+  });
+
+  test('Refresh, a switch and a mute show it as well (half a screen looks like news)', async () => {
+    const store = await withPast([[2 * DAY, 0]], [ended('down', 5 * HOUR, HOUR)]);
+    const anna = await status(store);
+    for (const label of ['Refresh', 'Switch monitoring on', 'Switch monitoring off']) {
+      expect(await anna.tap(label), label).toMatch(/Uptime: 24 h 95\.\d+%[\s\S]*Last outages:/);
+    }
+  });
+
+  test('after hours the same screen counts the new buckets as well (what was read is kept)', async () => {
+    const store = await withPast([[31 * DAY, 0]]);
+    const anna = await status(store);
+    expect(anna.text).toContain('Uptime: 24 h 100%');
+    await store.commit({ periods: [{ ...ended('down', 12 * HOUR, 5 * HOUR), server }] });
+    expect(await anna.tap('Refresh')).toContain('Uptime: 24 h 79.16% · 7 days 97.02% · 30 days 99.3%');
+  });
 });

@@ -1,6 +1,6 @@
 /** The locale files as data, and what is expected of them by `texts.ts`: for the tests, which judge. */
 import { readFileSync } from 'node:fs';
-import type { Refusal } from '../../src/domain/events.ts';
+import type { Refusal, StorageTroubleCode } from '../../src/domain/events.ts';
 import { TROUBLE_CODES } from '../../src/domain/trouble.ts';
 import { TEXTS } from '../../src/i18n/texts.ts';
 
@@ -17,6 +17,17 @@ const REFUSALS: Record<Refusal, true> = {
   'chat-not-found': true,
   'no-rights': true,
   other: true,
+};
+
+const STORAGE_TROUBLES: Record<StorageTroubleCode, true> = {
+  damaged: true,
+  'newer-schema': true,
+  'read-only': true,
+  full: true,
+  'io-error': true,
+  'file-gone': true,
+  'unusable-folder': true,
+  unsupported: true,
 };
 
 export type Texts = Readonly<Record<string, string>>;
@@ -39,6 +50,7 @@ export const DECLARED: ReadonlyMap<string, readonly string[]> = new Map(Object.e
 export const FAMILIES: readonly string[] = [
   ...TROUBLE_CODES.flatMap((code) => [`cause.${code}`, `advice.${code}`]),
   ...Object.keys(REFUSALS).map((refusal) => `refusal.${refusal}`),
+  ...Object.keys(STORAGE_TROUBLES).map((code) => `storage.${code}`),
 ];
 
 export function isPlural(key: string): boolean {
@@ -90,7 +102,7 @@ export function placeholdersOf(text: string): string[] {
 export function markupFault(text: string): string | undefined {
   const open: string[] = [];
   for (const tag of tagsOf(text)) {
-    const [, end, name, rest] = /^<(\/?)(b|i|code|a)( href="[^"<>]+")?>$/.exec(tag) ?? [];
+    const [, end, name, rest] = /^<(\/?)(b|i|code|pre|a)( href="[^"<>]+")?>$/.exec(tag) ?? [];
     if (name === undefined) return `${tag} is not one of the tags that every channel knows`;
     if (end === '/') {
       if (rest !== undefined || open.pop() !== name) return `${tag} closes nothing`;

@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import { runApp } from '../../src/app.ts';
 import { decodeButton } from '../../src/bot/callback-data.ts';
 import { openTelegram } from '../../src/channels/telegram/telegram.ts';
+import { openCharts, type Paint } from '../../src/charts/charts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { fetchThrough } from '../../src/lib/http-fetch.ts';
@@ -33,6 +34,7 @@ import {
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { openTrueConfServer } from '../../src/trueconf/client.ts';
+import { tinyPng } from './tiny-png.ts';
 
 export const ANNA: Person = { id: 1001, name: 'Anna' };
 export const BORIS: Person = { id: 1002, name: 'Boris' };
@@ -67,6 +69,8 @@ export interface HarnessOptions {
   readonly adjust?: (settings: Settings) => Settings;
   /** Default: a fresh one. Hand it on to restart the program with what it remembers. */
   readonly store?: Store;
+  /** Paints charts. Default: always the same tiny picture. */
+  readonly paint?: Paint;
   /** What the log may say at level `error` without failing the test. Default: nothing. */
   readonly expectedErrors?: RegExp;
   /** What Telegram may refuse without failing the test, besides edits that change nothing. Default: nothing. */
@@ -113,7 +117,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const log: string[] = [];
   const store = options.store ?? createMemoryStore();
   const scene = watchScene(telegram);
-  let program = await launch(settings, store, log);
+  const { paint = async () => tinyPng(1) } = options;
+  let program = await launch(settings, store, log, paint);
 
   let stopped: Promise<void> | undefined;
   const end = async () => {
@@ -148,13 +153,18 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     requests: () => all.flatMap(({ requests }) => requests),
     restart: async (adjust = (same) => same) => {
       await program.end();
-      program = await launch(adjust(settings), store, log);
+      program = await launch(adjust(settings), store, log, paint);
     },
   };
 }
 
 /** The program as the `run` command puts it together, with a log that the test reads. */
-async function launch(settings: Settings, store: Store, log: string[]): Promise<{ end(): Promise<void> }> {
+async function launch(
+  settings: Settings,
+  store: Store,
+  log: string[],
+  paint: Paint,
+): Promise<{ end(): Promise<void> }> {
   const fetcher = fetchThrough({ connectTimeout: 5_000 });
   const stopping = new AbortController();
   const writer = createLog('trace', { write: (line: string) => void log.push(line) });
@@ -171,16 +181,18 @@ async function launch(settings: Settings, store: Store, log: string[]): Promise<
       clock: systemClock,
       random: () => 0.5,
       log: writer,
-      words: await loadTranslator(settings.locale),
+      loadWords: loadTranslator,
+      charts: openCharts({ clock: systemClock, paint }),
       store,
+      isReachable: async () => true,
       openServer: (server) => openTrueConfServer(server, { clock: systemClock, log: writer }),
       channel: {
         name: channel.name,
         deliver: (address, screen, signal) => channel.deliver(address, screen, signal),
-        listen: (conversation, signal, onConnected) =>
-          channel.listen(conversation, signal, (state) => {
-            if (state.kind === 'connected') onConnected();
-          }),
+        listen: (conversation, signal, onState) =>
+          channel.listen(conversation, signal, ({ kind }) =>
+            onState(kind === 'connected' ? 'connected' : 'away'),
+          ),
       },
     },
     stopping.signal,

@@ -50,7 +50,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
   },
   { part: 'alerts', may: all('lib', 'domain', 'i18n', 'channels/port.ts', 'storage/store.ts') },
-  { part: 'bot', may: all('node:', 'lib', 'domain', 'i18n', 'channels/port.ts') },
+  {
+    part: 'bot',
+    may: [
+      ...all('node:', 'lib', 'domain', 'i18n', 'channels/port.ts', 'charts/failure.ts'),
+      types('charts/chart.ts'),
+      types('charts/charts.ts'),
+    ],
+  },
   {
     part: 'simulator',
     may: [

@@ -21,7 +21,7 @@ export class MemoryChannel implements ConversationChannel {
   answer: (address: string) => Delivery | Promise<Delivery> = () => ({ kind: 'delivered' });
   readonly #clock: Clock;
   #conversation: Conversation | undefined;
-  #onConnected: () => void = () => {};
+  #onState: (state: 'connected' | 'away') => void = () => {};
   #giveUp: (reason: Error) => void = () => {};
 
   constructor(clock: Clock) {
@@ -37,9 +37,13 @@ export class MemoryChannel implements ConversationChannel {
     return delivery;
   }
 
-  listen(conversation: Conversation, signal: AbortSignal, onConnected: () => void): Promise<void> {
+  listen(
+    conversation: Conversation,
+    signal: AbortSignal,
+    onState: (state: 'connected' | 'away') => void,
+  ): Promise<void> {
     this.#conversation = conversation;
-    this.#onConnected = onConnected;
+    this.#onState = onState;
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;
       if (signal.aborted) return resolve();
@@ -49,7 +53,12 @@ export class MemoryChannel implements ConversationChannel {
 
   /** The messenger answers again. */
   reconnect(): void {
-    this.#onConnected();
+    this.#onState('connected');
+  }
+
+  /** The messenger does not answer any more, and the line to it says so. */
+  disconnect(): void {
+    this.#onState('away');
   }
 
   /** It is of no use to go on, e.g. because the token is refused. */

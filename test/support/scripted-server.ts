@@ -46,6 +46,10 @@ export class ScriptedServer implements ServerAdapter {
   readonly webLooks: EpochMs[] = [];
   readonly stopped: ConferenceId[] = [];
   closed = false;
+  /** When its certificate ends; `undefined`: it shows none. */
+  certificateEndsAt: EpochMs | undefined;
+  /** When each look at its certificate started. */
+  readonly certificateLooks: EpochMs[] = [];
   conferences: Conference[] = [];
   inside: Participant[] = [];
   /** From asking the web server to its answer or its silence. */
@@ -81,6 +85,11 @@ export class ScriptedServer implements ServerAdapter {
     if (this.webAfter > 0) await this.#clock.sleep(this.webAfter, signal);
     if (this.webThrows) throw new TypeError('a bug in the adapter');
     return web;
+  }
+
+  async certificateEnd(): Promise<EpochMs | undefined> {
+    this.certificateLooks.push(this.#clock.now());
+    return this.certificateEndsAt;
   }
 
   async runningConferences(): Promise<readonly Conference[]> {

@@ -21,6 +21,7 @@ export function serverScreen(ui: Ui, server: BotServer): Screen {
       [button(words.plain('button.conferences'), { kind: 'conferences', server: key, page: 0 })],
       [button(words.plain('button.users'), { kind: 'users', server: key, page: 0 })],
       [button(words.plain('button.forgotten'), { kind: 'forgotten', server: key, page: 0 })],
+      [button(words.plain('button.history'), { kind: 'history', server: key, page: 0 })],
       refreshAndBack(ui, { kind: 'server', server: key }, { kind: 'servers', page: 0 }),
     ],
   };

@@ -1,12 +1,28 @@
 /** Is the server up, since when, and how do we know. */
 import type { Button, Screen } from '../../channels/port.ts';
+import type { Summary } from '../../domain/summary.ts';
+import { shareUp, type Uptime } from '../../domain/uptime.ts';
 import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
+import { type DurationMs, MINUTE } from '../../lib/time.ts';
 import { serverKey } from '../callback-data.ts';
 import type { BotServer, ServerView } from '../ports.ts';
+import { periodLine } from './history.ts';
 import { button, dot, footer, heading, NAME_LENGTH, refreshAndBack, toServer, type Ui } from './ui.ts';
 
+/** Time without a look that is worth a word. */
+const UNWATCHED: DurationMs = 15 * MINUTE;
+
+/** Outages that are named. */
+const OUTAGES = 3;
+
 /** @param chat whose mute is shown */
-export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: string): Screen {
+export function statusScreen(
+  ui: Ui,
+  server: BotServer,
+  view: ServerView,
+  chat: string,
+  summary: Summary,
+): Screen {
   const { words, formats } = ui;
   const key = serverKey(server);
   const mutedUntil = view.mutedUntil(chat);
@@ -21,9 +37,13 @@ export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: 
     view.monitored
       ? words.html('status.monitoring-on', { interval: formats.duration(server.probeInterval) })
       : words.html('status.monitoring-off'),
+    view.maintenanceUntil === undefined
+      ? undefined
+      : words.html('status.maintenance', { time: formats.time(view.maintenanceUntil, ui.now) }),
     mutedUntil === undefined
       ? undefined
       : words.html('status.muted', { time: formats.time(mutedUntil, ui.now) }),
+    ...summaryLines(ui, summary),
     footer(ui),
   ]);
   const keyboard = [
@@ -38,6 +58,24 @@ export function statusScreen(ui: Ui, server: BotServer, view: ServerView, chat: 
     refreshAndBack(ui, { kind: 'status', server: key }, toServer(server)),
   ];
   return { text, keyboard };
+}
+
+function summaryLines(ui: Ui, { day, week, month, latency, outages }: Summary): (Html | undefined)[] {
+  const { words, formats } = ui;
+  const share = (uptime: Uptime) => {
+    const up = shareUp(uptime);
+    return up === undefined ? '–' : formats.percent(up);
+  };
+  if (shareUp(month) === undefined) return [];
+  return [
+    words.html('status.uptime', { day: share(day), week: share(week), month: share(month) }),
+    day.unknown >= UNWATCHED
+      ? words.html('status.unwatched', { duration: formats.duration(day.unknown) })
+      : undefined,
+    latency && words.html('status.latency', { typical: latency.typical, max: latency.max }),
+    outages.length > 0 ? words.html('status.outages') : undefined,
+    ...outages.slice(0, OUTAGES).map((period) => periodLine(ui, period)),
+  ];
 }
 
 /** What can be done about alerts: the same as below the alert itself. */

@@ -1,0 +1,110 @@
+/** What has happened to a server and who did what there, newest first. */
+import type { Screen } from '../../channels/port.ts';
+import type { Period } from '../../domain/history.ts';
+import type { AuditEntry } from '../../domain/outbox.ts';
+import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
+import type { DurationMs, EpochMs } from '../../lib/time.ts';
+import { DAY, MINUTE } from '../../lib/time.ts';
+import { serverKey } from '../callback-data.ts';
+import { cutPage } from '../paging.ts';
+import type { BotServer } from '../ports.ts';
+import {
+  button,
+  dot,
+  footer,
+  heading,
+  NAME_LENGTH,
+  pageButtons,
+  refreshAndBack,
+  toServer,
+  type Ui,
+} from './ui.ts';
+
+const PAGE_SIZE = 12;
+const SERVERS_ON_PAGE = 10;
+
+/** How far back it goes. */
+export const HISTORY_SPAN: DurationMs = 400 * DAY;
+/** Entries of what people did. */
+export const HISTORY_ENTRIES = 500;
+
+/** To the second when minutes would say "from 10:44 to 10:44". */
+const SHORT: DurationMs = 10 * MINUTE;
+
+interface Row {
+  readonly at: EpochMs;
+  readonly line: Html;
+}
+
+export function historyScreen(
+  ui: Ui,
+  server: BotServer,
+  past: { readonly periods: readonly Period[]; readonly audit: readonly AuditEntry[] },
+  wanted: number,
+): Screen {
+  const { words } = ui;
+  const key = serverKey(server);
+  const rows: Row[] = [
+    ...past.periods.map((period) => ({ at: period.from, line: periodLine(ui, period) })),
+    ...past.audit.map((entry) => ({ at: entry.at, line: entryLine(ui, entry) })),
+  ];
+  rows.sort((a, b) => b.at - a.at);
+  const page = cutPage(rows, wanted, PAGE_SIZE);
+  const text = joinHtml([
+    heading(words.plain('history.title'), server),
+    rows.length === 0 ? words.html('history.none') : undefined,
+    ...page.items.map(({ line }) => line),
+    footer(ui, page),
+  ]);
+  const keyboard = [
+    ...pageButtons(page, (number) => ({ kind: 'history', server: key, page: number })),
+    [
+      button(words.plain('button.chart-day'), { kind: 'chart', server: key, days: 1 }),
+      button(words.plain('button.chart-week'), { kind: 'chart', server: key, days: 7 }),
+    ],
+    refreshAndBack(ui, { kind: 'history', server: key, page: page.number }, toServer(server)),
+  ];
+  return { text, keyboard };
+}
+
+/** Of which server? */
+export function historyChoiceScreen(ui: Ui, servers: readonly BotServer[], wanted: number): Screen {
+  const { words } = ui;
+  const page = cutPage(servers, wanted, SERVERS_ON_PAGE);
+  const keyboard = [
+    ...page.items.map((server) => [
+      button(`${dot(server.view())} ${server.name}`, { kind: 'history', server: serverKey(server), page: 0 }),
+    ]),
+    ...pageButtons(page, (number) => ({ kind: 'all-history', page: number })),
+    [
+      button(words.plain('button.refresh'), { kind: 'all-history', page: page.number }),
+      button(words.plain('button.servers'), { kind: 'servers', page: 0 }),
+    ],
+  ];
+  return { text: joinHtml([words.html('history.choose'), footer(ui, page)]), keyboard };
+}
+
+/** `🔴 10:44 – 10:51 · 7 min · the connection was refused` */
+export function periodLine(ui: Ui, { kind, from, to, trouble }: Period): Html {
+  const { words, formats, now } = ui;
+  const span = (to ?? now) - from;
+  const time = span < SHORT ? formats.moment : formats.time;
+  const mark = kind === 'blind' ? '⚪' : '🔴';
+  const when =
+    to === undefined
+      ? words.plain('history.since', { time: time(from, now) })
+      : `${time(from, now)} – ${time(to, now)}`;
+  const cause = kind === 'blind' ? words.plain('history.blind') : trouble && words.cause(trouble);
+  return html`${mark} ${[when, formats.duration(span), cause].filter(Boolean).join(' · ')}`;
+}
+
+function entryLine(ui: Ui, entry: AuditEntry): Html {
+  const { words, formats, now } = ui;
+  const common = { time: formats.time(entry.at, now), name: clip(entry.by.name, NAME_LENGTH) };
+  if (entry.kind === 'monitoring-switched') {
+    return words.html(entry.on ? 'history.switched-on' : 'history.switched-off', common);
+  }
+  const { topic, id, reason } = entry.conference;
+  const stopped = words.html('history.stopped', { ...common, topic: clip(topic ?? id, NAME_LENGTH) });
+  return reason ? html`${[stopped]} (${words.plain(`forgotten.reason.${reason}`)})` : stopped;
+}
