@@ -156,6 +156,17 @@ function requestRow(to: string, request: RecordedRequest): Omit<RequestRow, 'id'
 }
 
 function chatMessage(message: SimulatedMessage): ChatMessage {
-  const { chatId, messageId, fromBot, text, parsed, keyboard, sentAt, editedAt } = message;
-  return { chatId, messageId, isFromBot: fromBot, text, entities: parsed, keyboard, sentAt, editedAt };
+  const { chatId, messageId, fromBot, text, parsed, keyboard, sentAt, editedAt, photo } = message;
+  const path = `/pictures/${chatId}/${messageId}?${editedAt ?? sentAt}`;
+  return {
+    chatId,
+    messageId,
+    isFromBot: fromBot,
+    text,
+    entities: parsed,
+    keyboard,
+    picture: photo ? { path, width: photo.width, height: photo.height } : null,
+    sentAt,
+    editedAt,
+  };
 }

@@ -63,6 +63,14 @@ export async function openDemoPage(stage: Stage, texts: Texts, port: number): Pr
     app.get(path, (context) => context.body(file.bytes, 200, { 'content-type': file.type }));
   }
   app.get('/texts', (context) => context.json(texts));
+  app.get('/pictures/:chat/:message', (context) => {
+    const { chat, message } = context.req.param();
+    const shown = stage.telegram.messages.find(
+      ({ chatId, messageId }) => String(chatId) === chat && String(messageId) === message,
+    );
+    if (!shown?.photo) return context.text('No such picture', 404);
+    return context.body(new Uint8Array(shown.photo.png).buffer, 200, { 'content-type': 'image/png' });
+  });
   app.get('/events', (context) => events(context, stage));
   app.post('/act', bodyLimit({ maxSize: BODY_LIMIT }), async (context) => {
     // Only a page of our own can send this type without asking first.

@@ -64,6 +64,8 @@ export interface ChatMessage {
     readonly url?: string;
     readonly style?: string;
   }[])[];
+  /** Above the text, by its path on the page's server, which is another one after each change. */
+  readonly picture: { readonly path: string; readonly width: number; readonly height: number } | null;
   readonly sentAt: number;
   readonly editedAt: number | null;
 }

@@ -23,11 +23,15 @@ export interface ApiCall {
   durationMs: number;
 }
 
+/** How far a call gets: to its end; carried out, and the answer never comes; or it arrives and nothing happens. */
+export type CallFate = 'answered' | 'unanswered' | 'lost';
+
 export interface CallServerOptions {
   token: string;
   state: BotState;
   trouble: TelegramTrouble;
   latencyMs: () => number;
+  fateOf: (method: string, params: Params) => CallFate;
   called: (call: ApiCall) => void;
   keptCalls: number;
 }
@@ -45,7 +49,7 @@ export class CallServer {
   }
 
   async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { state, trouble, latencyMs } = this.#options;
+    const { state, trouble, latencyMs, fateOf } = this.#options;
     const at = state.now();
     const startedAt = performance.now();
     const body = await readBody(request);
@@ -67,7 +71,8 @@ export class CallServer {
     };
 
     const { fault } = trouble;
-    if (fault.kind === 'hanging') return record(0, 'left hanging');
+    const fate = fateOf(method, params);
+    if (fault.kind === 'hanging' || fate === 'lost') return record(0, 'left hanging');
     if (fault.kind === 'reset' || fault.kind === 'away' || fault.kind === 'dropping') {
       record(0, 'connection reset');
       request.socket.destroy();
@@ -86,7 +91,7 @@ export class CallServer {
       } else {
         const answer = json(200, { ok: true, result: outcome.result });
         record();
-        send(response, answer);
+        if (fate !== 'unanswered') send(response, answer);
       }
     };
     const answer = () => this.#answer(token, method, params, response, finish);

@@ -10,7 +10,7 @@ import { type TelegramFault, TelegramTrouble } from './telegram-fault.ts';
 import { seconds } from './telegram-json.ts';
 import { type Person, press, write } from './telegram-people.ts';
 import { Rate, type RateLimits } from './telegram-rate.ts';
-import { type ApiCall, CallServer } from './telegram-server.ts';
+import { type ApiCall, type CallFate, CallServer } from './telegram-server.ts';
 import type { BotCommand, BotState } from './telegram-state.ts';
 import { Updates } from './telegram-updates.ts';
 import { createWaiting } from './waiting.ts';
@@ -18,7 +18,7 @@ import { createWaiting } from './waiting.ts';
 export type { SimulatedMessage } from './telegram-chats.ts';
 export type { TelegramFault } from './telegram-fault.ts';
 export type { Person } from './telegram-people.ts';
-export type { ApiCall } from './telegram-server.ts';
+export type { ApiCall, CallFate } from './telegram-server.ts';
 
 export interface TelegramSimulatorOptions {
   /** Any address in 127.0.0.0/8; default 127.0.0.1. */
@@ -53,6 +53,8 @@ export interface TelegramSimulator {
   readonly messages: SimulatedMessage[];
   /** By language code; '' for the rest. */
   commands: Record<string, BotCommand[]>;
+  /** Asked when a call arrives, before anything is done about it; default 'answered'. */
+  onArrival?: (method: string, params: Record<string, unknown>) => CallFate;
   onCall?: (call: ApiCall) => void;
   onMessage?: (message: SimulatedMessage, change: MessageChange) => void;
   onTapAnswered?: (callbackQueryId: string, answer: CallbackAnswer) => void;
@@ -130,6 +132,7 @@ export async function startTelegram(options: TelegramSimulatorOptions = {}): Pro
     state,
     trouble,
     latencyMs: () => latencyMs,
+    fateOf: (method, params) => simulator.onArrival?.(method, params) ?? 'answered',
     called(call) {
       simulator.onCall?.(call);
       callsSeen.see(call);

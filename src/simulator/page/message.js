@@ -21,6 +21,7 @@ export class MessageView {
   element;
   message;
   #deps;
+  #picture = el('img', { class: 'picture', hidden: true });
   #text = el('div', { class: 'text' });
   #keyboard = el('div', { class: 'keyboard' });
 
@@ -36,9 +37,10 @@ export class MessageView {
         tabindex: -1,
         'aria-label': t('message.label', { sender: deps.sender, time: time(message.sentAt) }),
       },
-      el('div', { class: 'bubble' }, this.#text),
+      el('div', { class: 'bubble' }, this.#picture, this.#text),
       this.#keyboard,
     );
+    this.#drawPicture();
     this.#drawText();
     this.#drawKeyboard();
   }
@@ -49,6 +51,7 @@ export class MessageView {
     this.message = message;
     const hadFocus = this.element.contains(document.activeElement);
     const focusedData = document.activeElement?.getAttribute('data-tap');
+    this.#drawPicture();
     this.#drawText();
     if (JSON.stringify(before.keyboard) !== JSON.stringify(message.keyboard)) this.#drawKeyboard();
     // Whoever works by keyboard stays at this message; never on a new button, which a second Enter would press.
@@ -71,6 +74,16 @@ export class MessageView {
   /** @returns {HTMLButtonElement[]} */
   #buttons() {
     return [...this.#keyboard.querySelectorAll('button')];
+  }
+
+  #drawPicture() {
+    const { picture } = this.message;
+    this.#picture.hidden = picture === null;
+    if (!picture || this.#picture.getAttribute('src') === picture.path) return;
+    this.#picture.alt = t('message.picture');
+    this.#picture.width = picture.width;
+    this.#picture.height = picture.height;
+    this.#picture.src = picture.path;
   }
 
   #drawText() {
