@@ -1,27 +1,39 @@
 /**
- * Builds the program from its settings, starts the parts in order and stops them in reverse. The only place that
- * sees both halves: servers, monitor and alerts on one side, the bot and its channel on the other.
+ * Builds the program from its settings, starts the parts in order, applies changes of the settings while they run, and
+ * stops them in reverse. The only place that sees both halves: servers, monitor and alerts on one side, the bot and its
+ * channel on the other.
  */
 import { setMaxListeners } from 'node:events';
 import { Alerts } from './alerts/alerts.ts';
 import { Dispatcher } from './alerts/dispatcher.ts';
-import { createCompose } from './alerts/messages.ts';
+import { type Compose, createCompose } from './alerts/messages.ts';
 import { createBot } from './bot/bot.ts';
 import { encodeKept, serverKey } from './bot/callback-data.ts';
-import type { BotServer } from './bot/ports.ts';
+import type { BotServer, ServerHistory } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
-import type { Probe, Transition } from './domain/availability.ts';
+import type { Charts } from './charts/charts.ts';
+import type { Availability, Probe, Transition } from './domain/availability.ts';
 import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
-import type { Occupancy } from './domain/events.ts';
+import type { EventOf, Occupancy, Person } from './domain/events.ts';
+import { bucketStart } from './domain/history.ts';
+import { maintenanceEnd } from './domain/maintenance.ts';
 import type { ConferenceId, ServerName } from './domain/names.ts';
-import type { Recipient } from './domain/outbox.ts';
-import { createFormats } from './i18n/formats.ts';
+import { type Recipient, sameRecipient } from './domain/outbox.ts';
+import { MONTH, type Summary, summarize } from './domain/summary.ts';
+import { joinBuckets } from './domain/tally.ts';
+import { createFormats, type Formats } from './i18n/formats.ts';
 import type { Translator } from './i18n/translator.ts';
+import { childOf } from './lib/abort.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
-import { type EpochMs, MINUTE } from './lib/time.ts';
-import { createMonitor } from './monitor/monitor.ts';
-import type { ServerWatch } from './monitor/server-watch.ts';
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, SECOND } from './lib/time.ts';
+import { createZone, type Zone } from './lib/zone.ts';
+import { CertificateWatch } from './monitor/certificates.ts';
+import { createHistoryRecorder, type HistoryRecorder } from './monitor/history-recorder.ts';
+import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import type { ProbedServer } from './monitor/server-watch.ts';
+import { WatchedPast } from './monitor/watched-past.ts';
+import { type ChangedServer, differenceBetween } from './settings/difference.ts';
 import type { ServerSettings, Settings } from './settings/settings.ts';
 import type { Store } from './storage/store.ts';
 
@@ -30,6 +42,7 @@ export interface ServerAdapter {
   readonly webRoot: string;
   probe(signal: AbortSignal): Promise<Probe>;
   webAnswers(signal: AbortSignal): Promise<boolean>;
+  certificateEnd(signal: AbortSignal): Promise<EpochMs | undefined>;
   runningConferences(signal: AbortSignal): Promise<readonly Conference[]>;
   participants(conference: Conference, signal: AbortSignal): Promise<readonly Participant[]>;
   onlineUsers(signal: AbortSignal): Promise<readonly OnlineUser[]>;
@@ -39,140 +52,523 @@ export interface ServerAdapter {
 
 /** A channel that also brings what people send. */
 export interface ConversationChannel extends Channel {
-  /** Until the signal aborts. @param onConnected each time the messenger answers again */
-  listen(conversation: Conversation, signal: AbortSignal, onConnected: () => void): Promise<void>;
+  /** Until the signal aborts. @param onState each time the messenger answers again, or does so no longer */
+  listen(
+    conversation: Conversation,
+    signal: AbortSignal,
+    onState: (state: 'connected' | 'away') => void,
+  ): Promise<void>;
+}
+
+/** What is wrong with the program itself, for its administrators. */
+export type OwnTrouble = EventOf<
+  'storage-trouble' | 'storage-mended' | 'settings-broken' | 'settings-mended'
+>;
+
+/** The running program, for those who bring it news about itself. */
+export interface Running {
+  /** Puts other settings in force; only what they change is restarted. */
+  apply(settings: Settings): Promise<void>;
+  tell(trouble: OwnTrouble): Promise<void>;
 }
 
 export interface AppDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly words: Translator;
   readonly store: Store;
   readonly channel: ConversationChannel;
+  loadWords(locale: string): Promise<Translator>;
+  readonly charts: Charts;
   openServer(settings: ServerSettings): ServerAdapter;
-}
-
-/** A server with everything that belongs to it. */
-interface Unit {
-  readonly settings: ServerSettings;
-  readonly adapter: ServerAdapter;
+  /** Whether anything answers there. */
+  isReachable(url: string, signal: AbortSignal): Promise<boolean>;
+  /** Runs beside the other parts until the signal aborts. */
+  beside?(program: Running, signal: AbortSignal): Promise<void>;
 }
 
 /** Runs until the signal aborts, then stops and resolves. Rejects when the channel gives up, e.g. a refused token. */
 export async function runApp(settings: Settings, deps: AppDependencies, signal: AbortSignal): Promise<void> {
-  const { clock, random, log, store, words, channel } = deps;
-  const formats = createFormats(settings.locale, settings.timeZone);
-  const units: Unit[] = settings.servers.map((server) => ({
-    settings: server,
-    adapter: deps.openServer(server),
-  }));
+  const program = new Program(settings, deps, await deps.loadWords(settings.locale));
+  try {
+    await program.run(signal);
+  } finally {
+    await program.close();
+  }
+}
 
-  const dispatcher = new Dispatcher({
-    store,
-    clock,
-    random,
-    log,
-    channels: [channel],
-    mutedUntil: (recipient, server) => alerts.muteEnd(recipient, server),
-    watchesOthers: (servers) =>
-      units.some((unit) => !servers.has(nameOf(unit)) && watchOf(unit).view.monitored),
-    compose: createCompose({
-      translator: words,
-      formats,
-      facts: {
-        monitoredServers: () => units.filter((unit) => watchOf(unit).view.monitored).length,
-        downServers: () =>
-          units
-            .map((unit) => ({ server: nameOf(unit), ...watchOf(unit).view.availability }))
-            .filter(({ status }) => status === 'down'),
-      },
-      buttonData: alertButtons(units),
-    }),
-    onDelivered: (recipient) => alerts.reached(recipient),
-    onRefused: (recipient, refusal) =>
-      alerts.refused(
-        { kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal },
-        recipient,
-      ),
-  });
-  const alerts = new Alerts({
-    store,
-    clock,
-    recipients: recipientsOf(settings, channel.name),
-    outbox: dispatcher,
-  });
-  await alerts.load();
+/** How often what is too old is forgotten, and what is. */
+const PRUNE_EVERY: DurationMs = 6 * HOUR;
+const KEPT_FOR: DurationMs = 400 * DAY;
 
-  const [believed, switches] = await Promise.all([store.availabilities(), store.switches()]);
-  const monitor = createMonitor(
-    units.map((unit) => ({
-      server: {
-        name: unit.settings.name,
-        probeInterval: unit.settings.status.probeInterval,
-        thresholds: unit.settings.status.thresholds,
-        probe: (until) => unit.adapter.probe(until),
-        webAnswers:
-          unit.settings.status.check === 'vsstatus' ? (until) => unit.adapter.webAnswers(until) : undefined,
-        occupancy: async (until) => countPeople(await unit.adapter.runningConferences(until), clock.now()),
-      },
-      before: believed.get(unit.settings.name),
-      monitored: switches.get(unit.settings.name) ?? unit.settings.status.monitored,
-    })),
-    {
+/** When the messenger is back, what waits for it waits no longer than this for the servers to be looked at. */
+const LONGEST_LOOK_AGAIN: DurationMs = 3 * SECOND;
+
+/** A server with everything that belongs to it. */
+interface Unit {
+  settings: ServerSettings;
+  adapter: ServerAdapter;
+  usersCountedAt: EpochMs;
+}
+
+/** Who is online is counted for the history this often: it costs a big server several requests. */
+const COUNT_USERS_EVERY: DurationMs = 10 * MINUTE;
+
+class Program implements Running {
+  readonly #deps: AppDependencies;
+  readonly #units = new Map<ServerName, Unit>();
+  readonly #alerts: Alerts;
+  readonly #dispatcher: Dispatcher;
+  readonly #recorder: HistoryRecorder;
+  readonly #certificates: CertificateWatch;
+  readonly #monitor: Monitor;
+  readonly #watchedPast: WatchedPast;
+  #settings: Settings;
+  #words: Translator;
+  #formats: Formats;
+  #zone: Zone;
+  #isChannelAway = false;
+
+  constructor(settings: Settings, deps: AppDependencies, words: Translator) {
+    const { clock, random, log, store, channel } = deps;
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#words = words;
+    this.#formats = createFormats(settings.locale, settings.timeZone);
+    this.#zone = createZone(settings.timeZone);
+    for (const server of settings.servers) this.#open(server);
+
+    this.#dispatcher = new Dispatcher({
+      store,
       clock,
       random,
       log,
-      changed: (server, after, transition) => {
-        if (transition) logTransition(log, server, transition);
-        return alerts.serverChanged(server, after, transition, monitor.watch(server).view.occupancy);
+      channels: [channel],
+      isRecipient: (recipient) => this.#recipients().some((one) => sameRecipient(one, recipient)),
+      quietUntil: (recipient, server, writtenAt) => this.#alerts.quietUntil(recipient, server, writtenAt),
+      watchesOthers: (servers) =>
+        this.#monitor.watches().some(({ name, view }) => view.monitored && !servers.has(name)),
+      compose: this.#compose(),
+      onDelivered: (recipient) => this.#alerts.reached(recipient),
+      onRefused: (recipient, refusal) =>
+        this.#alerts.refused(
+          { kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal },
+          recipient,
+        ),
+    });
+    this.#alerts = new Alerts({
+      store,
+      clock,
+      recipients: () => this.#recipients(),
+      administrators: () => this.#administrators(),
+      maintenanceEnd: (server, at) => this.#maintenanceEnd(server, at),
+      outbox: this.#dispatcher,
+    });
+    this.#recorder = createHistoryRecorder({
+      clock,
+      log,
+      write: async (buckets) => void (await store.commit({ buckets })),
+      load: (start) => store.bucketsAt(start),
+    });
+    this.#watchedPast = new WatchedPast((server, from, to) => store.buckets(server, from, to));
+    this.#certificates = new CertificateWatch([], {
+      clock,
+      random,
+      log,
+      seen: (server, endsAt) => this.#alerts.certificateSeen(server, endsAt),
+    });
+    this.#monitor = createMonitor({
+      clock,
+      random,
+      log,
+      changed: async (change) => {
+        if (change.transition) logTransition(log, change.server, change.transition);
+        await this.#alerts.serverChanged(change);
       },
-      stillDown: (server, availability) => alerts.stillDown(server, availability, reminderOf(units, server)),
-    },
-  );
-  const watchOf = (unit: Unit): ServerWatch => monitor.watch(unit.settings.name);
+      unchanged: (server, availability) =>
+        this.#alerts.unchanged(server, availability, this.#units.get(server)?.settings.status.reminder),
+      hidden: (server, value) => this.#alerts.hidden(server, value),
+      probed: (server, probe) => this.#recorder.probed(server, probe),
+      isExpected: (server) => this.#maintenanceEnd(server, clock.now()) !== undefined,
+      otherAnswers: (until) => this.#otherAnswers(until),
+      began: async (event) => {
+        const { servers, total } = event;
+        log.warn({ silent: servers.length, total }, 'most servers are silent: the bot may be cut off itself');
+        await this.#alerts.blind(event);
+      },
+      ended: async (event) => {
+        log.info({ silent: event.silent.length }, 'the bot sees the servers again');
+        await this.#alerts.seesAgain(event);
+      },
+    });
+  }
 
-  const bot = createBot({
-    servers: units.map((unit) => botServer(unit, watchOf(unit), alerts, deps)),
-    administrators: settings.telegram.administrators,
-    words,
-    formats,
-    clock,
-    log,
-  });
+  /** Once. Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, channel } = this.#deps;
+    await this.#alerts.load();
+    const [believed, switches] = await Promise.all([store.availabilities(), store.switches()]);
+    const blind: EpochMs[] = [];
+    for (const { settings } of this.#units.values()) {
+      const { name, status } = settings;
+      const override = switches.get(name);
+      const monitored = override ?? status.monitored;
+      // Else it would win over the next edit, too.
+      if (override === status.monitored) await store.commit({ monitored: { server: name, on: undefined } });
+      const before = believed.get(name);
+      const blindSince = await this.#alerts.mend(name, before, monitored);
+      if (blindSince !== undefined) blind.push(blindSince);
+      this.#watch(settings, before, monitored);
+    }
+    if (blind.length > 0) this.#monitor.staysBlind(Math.min(...blind));
+    const bot = this.#bot();
 
-  const parts = new AbortController();
-  // Every watch and every recipient's lane listens to it.
-  setMaxListeners(0, parts.signal);
-  const stopParts = () => parts.abort();
-  signal.addEventListener('abort', stopParts, { once: true });
-  if (signal.aborted) stopParts();
-  try {
+    const parts = childOf(signal);
+    // Every watch and every recipient's lane listens to it.
+    setMaxListeners(0, parts.signal);
+    const onState = (state: 'connected' | 'away') => {
+      this.#isChannelAway = state === 'away';
+      if (state === 'connected') void this.#channelIsBack(parts.signal);
+    };
+    const running = [
+      channel.listen(bot, parts.signal, onState),
+      this.#dispatcher.run(parts.signal),
+      this.#monitor.run(parts.signal),
+      this.#recorder.run(parts.signal),
+      this.#certificates.run(parts.signal),
+      this.#prune(parts.signal),
+      ...(this.#deps.beside ? [this.#deps.beside(this, parts.signal)] : []),
+    ];
     const ends = await Promise.allSettled(
-      [
-        channel.listen(bot, parts.signal, () => dispatcher.channelIsBack()),
-        dispatcher.run(parts.signal),
-        monitor.run(parts.signal),
-      ].map(async (part) => {
+      running.map(async (part) => {
         try {
           await part;
         } finally {
           // One part that ends for good ends the program: half of it would look alive and do nothing.
-          stopParts();
+          parts.abort();
         }
       }),
     );
+    parts.release();
     // Not before all have ended, because they still use the servers and the store. To end with the signal's own
     // reason is to end as told.
     const broken = ends.find((end) => end.status === 'rejected' && end.reason !== parts.signal.reason);
     if (broken?.status === 'rejected') throw broken.reason;
-  } finally {
-    await Promise.all(units.map(({ adapter }) => adapter.close()));
-    await store.close();
+  }
+
+  /** First it is seen whether the network is back altogether: what was told of its absence may be over. */
+  async #channelIsBack(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const limit = childOf(signal);
+    const looked = this.#monitor.lookAgain(limit.signal).catch(() => {});
+    await Promise.race([looked, clock.sleep(LONGEST_LOOK_AGAIN, limit.signal).catch(() => {})]);
+    limit.abort();
+    limit.release();
+    this.#dispatcher.channelIsBack();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#units.values()].map(({ adapter }) => adapter.close()));
+    await this.#deps.store.close();
+  }
+
+  async tell(trouble: OwnTrouble): Promise<void> {
+    await this.#alerts.ownTrouble(trouble);
+  }
+
+  async apply(settings: Settings): Promise<void> {
+    const { added, removed, changed, parts } = differenceBetween(this.#settings, settings);
+    if (parts.has('locale')) this.#words = await this.#deps.loadWords(settings.locale);
+    this.#settings = settings;
+    if (parts.has('locale') || parts.has('time-zone')) {
+      this.#formats = createFormats(settings.locale, settings.timeZone);
+      this.#zone = createZone(settings.timeZone);
+    }
+    for (const { name } of removed) await this.#remove(name);
+    for (const change of changed) await this.#change(change);
+    for (const server of added) {
+      this.#open(server);
+      this.#watch(server, undefined, server.status.monitored);
+    }
+    await this.#dispatcher.dropStrangers();
+    this.#dispatcher.lookAgain();
+  }
+
+  #open(settings: ServerSettings): void {
+    const adapter = this.#deps.openServer(settings);
+    this.#units.set(settings.name, { settings, adapter, usersCountedAt: Number.NEGATIVE_INFINITY });
+  }
+
+  #watch({ name }: ServerSettings, before: Availability | undefined, monitored: boolean): void {
+    this.#monitor.add({ server: this.#probed(name), before, isFromBefore: true, monitored });
+    this.#certificates.add({
+      name,
+      certificateEnd: (until) => this.#unit(name).adapter.certificateEnd(until),
+    });
+  }
+
+  /** Reads the settings anew each time, so that changed intervals and thresholds hold from the next probe on. */
+  #probed(name: ServerName): ProbedServer {
+    const unit = () => this.#unit(name);
+    return {
+      name,
+      get probeInterval() {
+        return unit().settings.status.probeInterval;
+      },
+      get thresholds() {
+        return unit().settings.status.thresholds;
+      },
+      get webAnswers() {
+        const { settings, adapter } = unit();
+        return settings.status.check === 'vsstatus'
+          ? (until: AbortSignal) => adapter.webAnswers(until)
+          : undefined;
+      },
+      probe: (until) => unit().adapter.probe(until),
+      occupancy: (until) => this.#occupancy(unit(), until),
+    };
+  }
+
+  async #remove(name: ServerName): Promise<void> {
+    const unit = this.#unit(name);
+    const believed = await this.#monitor.remove(name);
+    this.#certificates.remove(name);
+    this.#watchedPast.forget(name);
+    this.#units.delete(name);
+    await unit.adapter.close();
+    await this.#alerts.forget(name, believed);
+  }
+
+  async #change({ after, connection, keys }: ChangedServer): Promise<void> {
+    const { name } = after;
+    const unit = this.#unit(name);
+    unit.settings = after;
+    if (connection) {
+      // What is under way ends with the old connection, and must not count as a failed probe.
+      const { monitored } = this.#monitor.watch(name).view;
+      const before = await this.#monitor.remove(name);
+      await unit.adapter.close();
+      unit.adapter = this.#deps.openServer(after);
+      this.#monitor.add({ server: this.#probed(name), before, isFromBefore: false, monitored });
+    }
+    this.#monitor.watch(name).reschedule();
+    // A switch in a chat holds until this key changes.
+    if (keys.includes('state')) await this.#switchMonitoring(name, after.status.monitored, undefined);
+  }
+
+  /** What is as the settings say is no override, so that it does not outlive the next edit of them. */
+  async #switchMonitoring(name: ServerName, on: boolean, by: Person | undefined): Promise<void> {
+    const override = on === this.#unit(name).settings.status.monitored ? undefined : on;
+    const watch = this.#monitor.watch(name);
+    const { monitored, availability: before } = watch.view;
+    if (monitored === on)
+      return void (await this.#deps.store.commit({ monitored: { server: name, on: override } }));
+    const after = watch.switchMonitoring(on);
+    await this.#alerts.monitoringSwitched({ server: name, on, override, by }, before, after);
+  }
+
+  #unit(name: ServerName): Unit {
+    const unit = this.#units.get(name);
+    if (!unit) throw new Error(`no server is named ${name}`);
+    return unit;
+  }
+
+  /** What would be cut off if the server went down now. */
+  async #occupancy(unit: Unit, until: AbortSignal): Promise<Occupancy> {
+    const { clock } = this.#deps;
+    const conferences = await unit.adapter.runningConferences(until);
+    const now = clock.now();
+    if (now - unit.usersCountedAt >= COUNT_USERS_EVERY) {
+      unit.usersCountedAt = now;
+      this.#countUsers(unit, until).catch(() => {});
+    }
+    return countPeople(conferences, now);
+  }
+
+  async #countUsers({ settings, adapter }: Unit, until: AbortSignal): Promise<void> {
+    const users = await adapter.onlineUsers(until);
+    this.#recorder.users(settings.name, users.length);
+  }
+
+  async #otherAnswers(until: AbortSignal): Promise<boolean | undefined> {
+    const { network, telegram } = this.#settings;
+    if (network.check !== undefined) return this.#deps.isReachable(network.check, until);
+    if (this.#isChannelAway) return false;
+    // What a proxy says about Telegram says nothing about this machine's network.
+    if (telegram.proxy !== undefined) return undefined;
+    // That it answers proves nothing: the servers may stand in another network.
+    return (await this.#deps.isReachable(telegram.apiRoot, until)) ? undefined : false;
+  }
+
+  #maintenanceEnd(server: ServerName, at: EpochMs): EpochMs | undefined {
+    const { maintenance = [] } = this.#units.get(server)?.settings ?? {};
+    return maintenanceEnd(maintenance, this.#zone, at);
+  }
+
+  async #prune(signal: AbortSignal): Promise<void> {
+    const { clock, store, log } = this.#deps;
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(PRUNE_EVERY, signal);
+        await store.prune(clock.now() - KEPT_FOR);
+      } catch (error) {
+        if (!signal.aborted) log.error({ error: String(error) }, 'old history could not be removed');
+      }
+    }
+  }
+
+  #administrators(): Recipient[] {
+    return this.#settings.telegram.administrators.map((id) => this.#recipient(String(id)));
+  }
+
+  #recipients(): Recipient[] {
+    const { administrators, alertChats } = this.#settings.telegram;
+    // An administrator's own chat may be among the alert chats too.
+    const addresses = new Set([...administrators.map(String), ...alertChats]);
+    return [...addresses].map((address) => this.#recipient(address));
+  }
+
+  #recipient(address: string): Recipient {
+    return { channel: this.#deps.channel.name, address };
+  }
+
+  #compose(): Compose {
+    const program = this;
+    const keyOf = (name: ServerName) => {
+      const unit = this.#units.get(name);
+      return unit ? serverKey({ name, address: addressOf(unit.settings) }) : '';
+    };
+    return createCompose({
+      get translator() {
+        return program.#words;
+      },
+      get formats() {
+        return program.#formats;
+      },
+      facts: {
+        downServers: () =>
+          this.#monitor
+            .watches()
+            .map(({ name, view }) => ({ server: name, ...view.availability }))
+            .filter(({ status }) => status === 'down'),
+      },
+      buttonData: {
+        open: (server) => encodeKept({ kind: 'status', server: keyOf(server) }),
+        mute: (server, length) =>
+          encodeKept({ kind: 'mute', server: keyOf(server), minutes: Math.round(length / MINUTE) }),
+        acknowledge: (server) => encodeKept({ kind: 'acknowledge', server: keyOf(server) }),
+        servers: () => encodeKept({ kind: 'servers', page: 0 }),
+      },
+    });
+  }
+
+  #bot(): Conversation {
+    const { clock, log } = this.#deps;
+    const program = this;
+    return createBot({
+      get servers() {
+        // While settings are being applied, a server may stand there and not be opened yet.
+        return program.#settings.servers
+          .filter(({ name }) => program.#units.has(name) && program.#monitor.isWatched(name))
+          .map(({ name }) => program.#botServer(name));
+      },
+      get administrators() {
+        return new Set(program.#settings.telegram.administrators);
+      },
+      get words() {
+        return program.#words;
+      },
+      get formats() {
+        return program.#formats;
+      },
+      get zone() {
+        return program.#zone;
+      },
+      charts: this.#deps.charts,
+      clock,
+      log,
+    });
+  }
+
+  #botServer(name: ServerName): BotServer {
+    const { clock } = this.#deps;
+    const { settings, adapter } = this.#unit(name);
+    const watch = this.#monitor.watch(name);
+    const view = () => ({
+      ...watch.view,
+      acknowledgedBy: this.#alerts.acknowledgedBy(name),
+      maintenanceUntil: this.#maintenanceEnd(name, clock.now()),
+      mutedUntil: (chat: string) => this.#alerts.mutedUntil(this.#recipient(chat), name),
+    });
+    return {
+      name,
+      address: addressOf(settings),
+      webRoot: adapter.webRoot,
+      probeInterval: settings.status.probeInterval,
+      usersInterval: COUNT_USERS_EVERY,
+      forgottenRule: settings.forgotten,
+      view,
+      lookNow: async (signal) => {
+        await watch.lookNow(signal);
+        return view();
+      },
+      runningConferences: async (signal) => {
+        const conferences = await adapter.runningConferences(signal);
+        watch.noteOccupancy(countPeople(conferences, clock.now()));
+        return conferences;
+      },
+      participants: (conference, signal) => adapter.participants(conference, signal),
+      onlineUsers: async (signal) => {
+        const users = await adapter.onlineUsers(signal);
+        this.#recorder.users(name, users.length);
+        return users;
+      },
+      stopConference: (id, signal) => adapter.stopConference(id, signal),
+      switchMonitoring: (on, by) => this.#switchMonitoring(name, on, by),
+      recordStop: (conference, by) =>
+        this.#alerts.conferenceStopped({
+          kind: 'conference-stopped',
+          server: name,
+          at: clock.now(),
+          by,
+          conference,
+        }),
+      mute: (chat, until) => this.#alerts.mute(name, this.#recipient(chat), until),
+      acknowledge: (by) => this.#alerts.acknowledge(name, by),
+      history: (from) => this.#historyOf(name, from),
+      summary: () => this.#summaryOf(name),
+      periods: (from) => this.#deps.store.periods(name, from),
+      audit: (limit) => this.#deps.store.audit(limit, name),
+    };
+  }
+
+  async #historyOf(name: ServerName, from: EpochMs): Promise<ServerHistory> {
+    const { store, clock } = this.#deps;
+    // Before the others: a span that is written meanwhile is then seen twice, and not never.
+    const unwritten = this.#recorder.unwritten(name);
+    // The probe before may stand for the beginning.
+    const start = bucketStart(from - this.#unit(name).settings.status.probeInterval);
+    const [kept, periods] = await Promise.all([
+      store.buckets(name, start, clock.now() + MINUTE),
+      store.periods(name, from),
+    ]);
+    return { buckets: joinBuckets(kept, unwritten), periods };
+  }
+
+  async #summaryOf(name: ServerName): Promise<Summary> {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const { probeInterval } = this.#unit(name).settings.status;
+    const month = bucketStart(now - MONTH - probeInterval);
+    const today = bucketStart(now - DAY - probeInterval);
+    const [{ buckets }, earlier, periods] = await Promise.all([
+      this.#historyOf(name, now - DAY),
+      this.#watchedPast.runs(name, month, today),
+      store.periods(name, now - MONTH),
+    ]);
+    return summarize(earlier, buckets, periods, now, probeInterval);
   }
 }
-
-const nameOf = (unit: Unit): ServerName => unit.settings.name;
 
 function logTransition(log: Log, server: ServerName, transition: Transition): void {
   const at = new Date(transition.at).toISOString();
@@ -184,86 +580,12 @@ function logTransition(log: Log, server: ServerName, transition: Transition): vo
   }
 }
 
-function recipientsOf(settings: Settings, channel: string): Recipient[] {
-  const { administrators, alertChats } = settings.telegram;
-  // An administrator's own chat may be among the alert chats too.
-  const addresses = new Set([...administrators.map(String), ...alertChats]);
-  return [...addresses].map((address) => ({ channel, address }));
-}
-
-function reminderOf(units: readonly Unit[], server: ServerName) {
-  return units.find((unit) => nameOf(unit) === server)?.settings.status.reminder;
-}
-
 /** The address by which a renamed server is found again. */
 function addressOf({ host, httpsPort, status }: ServerSettings): string {
   return `${host}:${httpsPort}:${status.statusPort}`;
 }
 
-function alertButtons(units: readonly Unit[]) {
-  const keys = new Map(
-    units.map(({ settings }) => [
-      settings.name,
-      serverKey({ name: settings.name, address: addressOf(settings) }),
-    ]),
-  );
-  const keyOf = (server: ServerName) => keys.get(server) ?? '';
-  return {
-    open: (server: ServerName) => encodeKept({ kind: 'status', server: keyOf(server) }),
-    mute: (server: ServerName, length: number) =>
-      encodeKept({ kind: 'mute', server: keyOf(server), minutes: Math.round(length / MINUTE) }),
-    acknowledge: (server: ServerName) => encodeKept({ kind: 'acknowledge', server: keyOf(server) }),
-    servers: () => encodeKept({ kind: 'servers', page: 0 }),
-  };
-}
-
-/** What would be cut off if the server went down now. */
 function countPeople(conferences: readonly Conference[], at: EpochMs): Occupancy {
   const people = conferences.reduce((sum, { participantCount }) => sum + (participantCount ?? 0), 0);
   return { at, conferences: conferences.length, people };
-}
-
-function botServer(
-  { settings, adapter }: Unit,
-  watch: ServerWatch,
-  alerts: Alerts,
-  deps: AppDependencies,
-): BotServer {
-  const { name } = settings;
-  const { clock, channel } = deps;
-  const view = () => ({
-    ...watch.view,
-    acknowledgedBy: alerts.acknowledgedBy(name),
-    mutedUntil: (chat: string) => alerts.mutedUntil({ channel: channel.name, address: chat }, name),
-  });
-  return {
-    name,
-    address: addressOf(settings),
-    webRoot: adapter.webRoot,
-    probeInterval: settings.status.probeInterval,
-    forgottenRule: settings.forgotten,
-    view,
-    lookNow: async (signal) => {
-      await watch.lookNow(signal);
-      return view();
-    },
-    runningConferences: async (signal) => {
-      const conferences = await adapter.runningConferences(signal);
-      watch.noteOccupancy(countPeople(conferences, clock.now()));
-      return conferences;
-    },
-    participants: (conference, signal) => adapter.participants(conference, signal),
-    onlineUsers: (signal) => adapter.onlineUsers(signal),
-    stopConference: (id, signal) => adapter.stopConference(id, signal),
-    switchMonitoring: async (on, by) => {
-      if (watch.view.monitored === on) return;
-      const availability = watch.switchMonitoring(on);
-      const event = { kind: 'monitoring-switched', server: name, at: clock.now(), by, on } as const;
-      await alerts.monitoringSwitched(event, availability);
-    },
-    recordStop: (conference, by) =>
-      alerts.conferenceStopped({ kind: 'conference-stopped', server: name, at: clock.now(), by, conference }),
-    mute: (chat, until) => alerts.mute(name, { channel: channel.name, address: chat }, until),
-    acknowledge: (by) => alerts.acknowledge(name, by),
-  };
 }

@@ -2,24 +2,29 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { runApp } from '../app.ts';
+import { type Running, runApp } from '../app.ts';
 import { COMMANDS, type CommandName } from '../bot/bot.ts';
-import { type Identity, openTelegram } from '../channels/telegram/telegram.ts';
+import type { Identity } from '../channels/telegram/telegram.ts';
 import { TokenRefused } from '../channels/telegram/token-refused.ts';
+import { openCharts } from '../charts/charts.ts';
 import { availableLocales, BrokenLocale, loadTranslator, type Translator } from '../i18n/translator.ts';
 import { childOf } from '../lib/abort.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConnector } from '../lib/connector.ts';
-import { fetchThrough } from '../lib/http-fetch.ts';
-import { createLog } from '../lib/log.ts';
+import { createLog, type LevelledLog } from '../lib/log.ts';
+import { isReachable } from '../lib/reachable.ts';
 import { scrub } from '../lib/secret.ts';
-import { type DurationMs, MINUTE, SECOND } from '../lib/time.ts';
-import { loadSettings } from '../settings/load.ts';
+import { type DurationMs, SECOND } from '../lib/time.ts';
+import { differenceBetween, isNothing, summarize } from '../settings/difference.ts';
+import { type LoadedSettings, loadSettings } from '../settings/load.ts';
 import { renderBroken, renderMissing, renderProblem } from '../settings/problems.ts';
 import type { Settings } from '../settings/settings.ts';
-import { createMemoryStore } from '../storage/memory-store.ts';
+import { watchSettings } from '../settings/watch.ts';
+import { openStore } from '../storage/open-store.ts';
 import { openTrueConfServer } from '../trueconf/client.ts';
 import { EXIT } from './exit-codes.ts';
+import { STORAGE_ADVICE, storageNews } from './storage-news.ts';
+import { openTelegramLine, type TelegramLine } from './telegram-line.ts';
 
 export interface RunOptions {
   /** Relative to the working directory. */
@@ -27,6 +32,8 @@ export interface RunOptions {
   /** Overrides `data-dir` of the settings; relative to the working directory. */
   readonly dataDir?: string;
 }
+
+type Loaded = Extract<LoadedSettings, { kind: 'loaded' }>;
 
 /** A stop that takes longer than this is cut short. */
 const STOP_LIMIT: DurationMs = 1.8 * SECOND;
@@ -42,26 +49,42 @@ const MENU_LANGUAGES = ['en', 'es', 'ru', 'de'];
 
 /** @returns the exit code */
 export async function run(options: RunOptions): Promise<number> {
-  const settings = await readSettings(options);
-  if (!settings) return EXIT.settings;
+  const loaded = await readSettings(options);
+  if (!loaded) return EXIT.settings;
+  const { settings } = loaded;
 
   const log = createLog(settings.logLevel);
-  const words = await readWords(settings.locale);
-  if (!words) return EXIT.settings;
-  const { token, apiRoot, proxy } = settings.telegram;
+  if (!(await canBeRead(settings.locale))) return EXIT.settings;
   // One for all: names are looked up once and TLS contexts shared.
   const connector = createConnector();
-  // Polling holds a connection; the others are kept between taps, which saves each of them a TLS handshake.
-  const fetcher = fetchThrough({
-    connectTimeout: 10 * SECOND,
-    connections: 32,
-    keepAlive: 1 * MINUTE,
-    proxy,
+  let isIntroduced = false;
+  const line = openTelegramLine(settings.telegram, {
+    clock: systemClock,
+    log,
     connector,
+    begun: async (telegram, signal) => {
+      if (!isIntroduced) await introduce(() => telegram.identify(signal), settings.servers.length, signal);
+      isIntroduced = true;
+      const menus = menusInAllLanguages().then((all) => telegram.registerCommands(all, signal));
+      menus.catch((error) => {
+        if (!signal.aborted) log.warn({ error: String(error) }, 'the menu of commands is not registered');
+      });
+    },
   });
-  const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock: systemClock, log });
 
   const stopping = stopOnSignals();
+  const troubles = storageNews();
+  const opened = await openStore(settings.dataDir, { clock: systemClock, log, ...troubles });
+  if (opened.kind === 'in-use') {
+    complain(`Another bot uses ${settings.dataDir}. Stop it first: two would tell everything twice.`);
+    await line.close();
+    return EXIT.inUse;
+  }
+  if (opened.kind === 'in-memory') {
+    complain(`Warning: ${opened.trouble.path}: ${STORAGE_ADVICE[opened.trouble.code]}`);
+    troubles.onTrouble(opened.trouble);
+  }
+
   // Whatever ends the run ends this too: a timer of its own would keep a refused token waiting for its exit code.
   const life = childOf(stopping);
   giveMemoryBack(life.signal).catch(() => {});
@@ -72,23 +95,17 @@ export async function run(options: RunOptions): Promise<number> {
         clock: systemClock,
         random: Math.random,
         log,
-        words,
-        store: createMemoryStore(),
+        store: opened.store,
+        channel: line,
+        charts: openCharts({ clock: systemClock }),
+        loadWords: loadTranslator,
         openServer: (server) => openTrueConfServer(server, { clock: systemClock, log, connector }),
-        channel: {
-          name: telegram.name,
-          deliver: (address, screen, signal) => telegram.deliver(address, screen, signal),
-          listen: async (conversation, signal, onConnected) => {
-            await introduce(() => telegram.identify(signal), settings.servers.length, signal);
-            const menus = menusInAllLanguages().then((all) => telegram.registerCommands(all, signal));
-            menus.catch((error) => {
-              if (!signal.aborted)
-                log.warn({ error: String(error) }, 'the menu of commands is not registered');
-            });
-            await telegram.listen(conversation, signal, (state) => {
-              if (state.kind === 'connected') onConnected();
-            });
-          },
+        isReachable: (url, signal) => isReachable(url, { connector, signal }),
+        beside: async (program, signal) => {
+          await Promise.all([
+            troubles.passOn((trouble) => program.tell(trouble), signal),
+            followSettings(options, loaded, { program, line, log }, signal),
+          ]);
         },
       },
       stopping,
@@ -104,23 +121,24 @@ export async function run(options: RunOptions): Promise<number> {
     return EXIT.internal;
   } finally {
     life.abort();
-    await fetcher.close();
+    await line.close();
   }
 }
 
-async function readWords(locale: string): Promise<Translator | undefined> {
+async function canBeRead(locale: string): Promise<boolean> {
   try {
-    return await loadTranslator(locale);
+    await loadTranslator(locale);
+    return true;
   } catch (error) {
     if (!(error instanceof BrokenLocale)) throw error;
     complain(error.message);
-    return undefined;
+    return false;
   }
 }
 
-async function readSettings({ config, dataDir }: RunOptions): Promise<Settings | undefined> {
-  const path = resolve(config);
-  const loaded = await loadSettings(path, process.env, await availableLocales());
+async function readSettings(options: RunOptions): Promise<Loaded | undefined> {
+  const path = resolve(options.config);
+  const loaded = await load(options);
   if (loaded.kind === 'missing') {
     complain(renderMissing(path));
     return undefined;
@@ -129,8 +147,83 @@ async function readSettings({ config, dataDir }: RunOptions): Promise<Settings |
     complain(renderBroken(path, loaded.problems));
     return undefined;
   }
-  for (const warning of loaded.warnings) complain(`Warning: ${renderProblem(path, warning)}`);
-  return dataDir === undefined ? loaded.settings : { ...loaded.settings, dataDir: resolve(dataDir) };
+  for (const warning of warningsOf(loaded, path)) complain(warning);
+  return loaded;
+}
+
+function warningsOf({ warnings }: Loaded, path: string): string[] {
+  return warnings.map((warning) => `Warning: ${renderProblem(path, warning)}`);
+}
+
+/** With what the command line says in place of what the file says. */
+async function load({ config, dataDir }: RunOptions): Promise<LoadedSettings> {
+  const loaded = await loadSettings(resolve(config), process.env, await availableLocales());
+  if (loaded.kind !== 'loaded' || dataDir === undefined) return loaded;
+  return { ...loaded, settings: { ...loaded.settings, dataDir: resolve(dataDir) } };
+}
+
+interface Followers {
+  readonly program: Running;
+  readonly line: TelegramLine;
+  readonly log: LevelledLog;
+}
+
+/** Puts every edit of the settings in force; one that is no use is told, and what was in force stays so. */
+async function followSettings(
+  options: RunOptions,
+  loaded: Loaded,
+  { program, line, log }: Followers,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = resolve(options.config);
+  let inForce = loaded.settings;
+  let warnings: ReadonlySet<string> = new Set(warningsOf(loaded, path));
+  let isBroken = false;
+
+  const refuse = async (problems: readonly string[]) => {
+    isBroken = true;
+    log.warn({ problems }, 'the settings were changed and cannot be used');
+    await program.tell({ kind: 'settings-broken', at: systemClock.now(), problems });
+  };
+  const apply = async (next: Settings) => {
+    const difference = differenceBetween(inForce, next);
+    if (difference.parts.has('locale')) await loadTranslator(next.locale);
+    if (difference.parts.has('telegram')) {
+      const flaw = await line.use(next.telegram, signal);
+      if (flaw !== undefined) return refuse([`${path}: ${flaw}`]);
+    }
+    if (difference.parts.has('log-level')) log.setLevel(next.logLevel);
+    if (difference.parts.has('data-dir')) log.warn({}, 'data-dir takes effect at the next start');
+    await program.apply(next);
+    inForce = next;
+    if (!isNothing(difference)) log.info(summarize(difference), 'the settings were changed and are in force');
+    if (isBroken) await program.tell({ kind: 'settings-mended', at: systemClock.now() });
+    isBroken = false;
+  };
+  await watchSettings(
+    {
+      path,
+      loaded,
+      load: () => load(options),
+      clock: systemClock,
+      log,
+      changed: async (found) => {
+        if (found.kind === 'missing') return refuse([renderMissing(path)]);
+        if (found.kind === 'broken') return refuse(found.problems.map((one) => renderProblem(path, one)));
+        const before = warnings;
+        warnings = new Set(warningsOf(found, path));
+        for (const warning of warnings) if (!before.has(warning)) complain(warning);
+        try {
+          await apply(found.settings);
+        } catch (error) {
+          if (signal.aborted) return;
+          if (error instanceof BrokenLocale) return refuse([error.message]);
+          throw error;
+        }
+      },
+    },
+    signal,
+  );
 }
 
 /** Says that the bot runs, as soon as it is known to whom it talks, or that Telegram keeps it waiting. */

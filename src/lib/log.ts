@@ -13,9 +13,13 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+export interface LevelledLog extends Log {
+  setLevel(level: LogLevel): void;
+}
+
 /** @param destination default: standard error, written at once so that nothing is lost when the process ends */
-export function createLog(level: LogLevel, destination?: DestinationStream): Log {
-  return pino(
+export function createLog(level: LogLevel, destination?: DestinationStream): LevelledLog {
+  const logger = pino(
     {
       level,
       base: null,
@@ -25,6 +29,15 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    setLevel: (next) => {
+      logger.level = next;
+    },
+  };
 }
 
 export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -12,7 +12,8 @@ import type { Change, Mute, OutageNotes, SettledRow, Store } from './store.ts';
 export interface Contents {
   readonly availabilities?: ReadonlyMap<ServerName, Availability>;
   readonly stabilities?: ReadonlyMap<ServerName, Stability>;
-  readonly switches?: ReadonlyMap<ServerName, boolean>;
+  /** `undefined`: there is none any more. */
+  readonly switches?: ReadonlyMap<ServerName, boolean | undefined>;
   readonly outageNotes?: readonly OutageNotes[];
   readonly mutes?: readonly Mute[];
   readonly certificates?: readonly CertificateNotes[];

@@ -15,7 +15,7 @@ export function createMemoryStore(): Store {
     },
     availabilities: async () => present.contents().availabilities,
     stabilities: async () => present.contents().stabilities,
-    switches: async () => present.contents().switches,
+    switches: async () => present.switches(),
     outageNotes: async () => present.contents().outageNotes,
     mutes: async () => present.contents().mutes,
     certificates: async () => present.contents().certificates,

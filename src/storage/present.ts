@@ -10,7 +10,8 @@ import type { Change, Mute, NewOutboxRow, OutageNotes } from './store.ts';
 export class Present {
   readonly #availabilities = new Map<ServerName, Availability>();
   readonly #stabilities = new Map<ServerName, Stability>();
-  readonly #switches = new Map<ServerName, boolean>();
+  /** Also those that are no more, for a disk that still has them. */
+  readonly #switches = new Map<ServerName, boolean | undefined>();
   readonly #outageNotes = new Map<ServerName, OutageNotes>();
   readonly #mutes = new Map<string, Mute>();
   readonly #certificates = new Map<ServerName, CertificateNotes>();
@@ -71,6 +72,11 @@ export class Present {
     for (const [id, row] of this.#outbox) {
       if (sameRecipient(row.recipient, from)) this.#outbox.set(id, { ...row, recipient: to });
     }
+  }
+
+  /** A copy of those that hold. */
+  switches(): ReadonlyMap<ServerName, boolean> {
+    return new Map([...this.#switches].flatMap(([server, on]) => (on === undefined ? [] : [[server, on]])));
   }
 
   /** A copy. */

@@ -20,8 +20,13 @@ export async function writeNotes(trx: Transaction<Tables>, contents: Contents): 
     trx,
     'switches',
     ['server'],
-    [...switches].map(([server, on]) => ({ server, monitored: on ? 1 : 0 })),
+    [...switches]
+      .filter(([, on]) => on !== undefined)
+      .map(([server, on]) => ({ server, monitored: on ? 1 : 0 })),
   );
+  for (const [server, on] of switches) {
+    if (on === undefined) await trx.deleteFrom('switches').where('server', '=', server).execute();
+  }
   await upsert(
     trx,
     'outage_notes',

@@ -40,8 +40,8 @@ export interface Mute {
 export interface Change {
   readonly availability?: { readonly server: ServerName; readonly value: Availability };
   readonly stability?: { readonly server: ServerName; readonly value: Stability };
-  /** Monitoring switched in a chat; wins over the settings. */
-  readonly monitored?: { readonly server: ServerName; readonly on: boolean };
+  /** Monitoring switched in a chat; wins over the settings. `undefined`: what the settings say holds again. */
+  readonly monitored?: { readonly server: ServerName; readonly on: boolean | undefined };
   readonly outage?: OutageNotes;
   readonly mute?: Mute;
   readonly certificate?: CertificateNotes;

@@ -4,6 +4,7 @@
  */
 import type { Availability, Doubt, FailedProbe } from '../domain/availability.ts';
 import type {
+  Before,
   Event,
   EventKind,
   EventOf,
@@ -11,6 +12,7 @@ import type {
   Person,
   Refusal,
   StoppedConference,
+  StorageTroubleCode,
 } from '../domain/events.ts';
 import type { ForgottenReason } from '../domain/forgotten.ts';
 import type { AuditEntry } from '../domain/outbox.ts';
@@ -108,6 +110,19 @@ const REFUSALS: Record<Refusal, true> = {
   other: true,
 };
 
+const BEFORE: Record<Before, true> = { up: true, 'up-before-start': true, unknown: true };
+
+const STORAGE_TROUBLES: Record<StorageTroubleCode, true> = {
+  damaged: true,
+  'newer-schema': true,
+  'read-only': true,
+  full: true,
+  'io-error': true,
+  'file-gone': true,
+  'unusable-folder': true,
+  unsupported: true,
+};
+
 const REASONS: Record<ForgottenReason, true> = { empty: true, 'no-moderator': true, 'moderator-alone': true };
 
 const person = object<Person>({ id: number, name: text });
@@ -155,11 +170,33 @@ const EVENTS: EventShapes = {
     server: text,
     at: number,
     failure: failedProbe,
-    firstSeen: flag,
+    before: oneOf(...Object.keys(BEFORE)),
     occupancy: optional(occupancy),
   },
-  'server-up': { server: text, at: number, downSince: number },
+  'server-up': {
+    server: text,
+    at: number,
+    downSince: number,
+    unseen: optional(flag),
+    occupancy: optional(occupancy),
+    occupancyNow: optional(occupancy),
+  },
   'server-still-down': { server: text, at: number, downSince: number, failure: failedProbe },
+  'server-unstable': { server: text, at: number, changes: number, since: number },
+  'server-steady': {
+    server: text,
+    at: number,
+    unstableSince: number,
+    status: oneOf('up', 'down'),
+    since: number,
+  },
+  'certificate-ending': { server: text, at: number, endsAt: number },
+  'bot-blind': { at: number, servers: listOf(text), total: number, checkAnswers: optional(flag) },
+  'bot-sees-again': { at: number, since: number, silent: listOf(text) },
+  'storage-trouble': { at: number, trouble: oneOf(...Object.keys(STORAGE_TROUBLES)) },
+  'storage-mended': { at: number },
+  'settings-broken': { at: number, problems: listOf(text) },
+  'settings-mended': { at: number },
   'outage-acknowledged': { server: text, at: number, by: person },
   'conference-stopped': { server: text, at: number, by: person, conference: stoppedConference },
   'monitoring-switched': { server: text, at: number, by: person, on: flag },

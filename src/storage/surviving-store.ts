@@ -167,7 +167,7 @@ class SurvivingStore implements Store {
 
   availabilities = async () => this.#present.contents().availabilities;
   stabilities = async () => this.#present.contents().stabilities;
-  switches = async () => this.#present.contents().switches;
+  switches = async () => this.#present.switches();
   outageNotes = async () => this.#present.contents().outageNotes;
   mutes = async () => this.#present.contents().mutes;
   certificates = async () => this.#present.contents().certificates;

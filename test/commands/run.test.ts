@@ -207,6 +207,9 @@ describe('start', () => {
       'start',
       'status',
       'forgotten',
+      'history',
+      'mute',
+      'unmute',
       'help',
       'id',
     ]);
@@ -374,7 +377,7 @@ test.each(['trace', 'debug'])(
       telegram.write(ANNA, '/start');
       const list = await shows('TrueConf servers');
       telegram.press(ANNA, list, list.keyboard.flat()[0]?.callback_data ?? '');
-      return telegram.waitForMessage(({ keyboard }) => keyboard.length === 5, 10_000);
+      return telegram.waitForMessage(({ keyboard }) => keyboard.length === 6, 10_000);
     };
     /** Opens the list of running conferences and waits for what it says; the message is gone afterwards. */
     const look = async (words: string) => {

@@ -32,7 +32,7 @@ const change: fc.Arbitrary<Change> = fc.record(
       server,
       value: fc.record({ changes: fc.array(at, { maxLength: 3 }), unstableSince: maybe(at) }),
     }),
-    monitored: fc.record({ server, on: fc.boolean() }),
+    monitored: fc.record({ server, on: maybe(fc.boolean()) }),
     outage: fc.record({ server, lastTold: maybe(at), acknowledgedBy: maybe(fc.string({ maxLength: 3 })) }),
     mute: fc.record({ server, recipient, until: at }),
     certificate: fc.record({ server, endsAt: at, toldDays: maybe(fc.constantFrom(21, 7, 1, 0)) }),

@@ -51,7 +51,7 @@ const EVENTS: readonly Event[] = [
       trouble: { code: 'answer-timeout' },
       webAnswers: false,
     },
-    firstSeen: true,
+    before: 'unknown',
     occupancy: { at: 0, conferences: 2, people: 12 },
   },
   { kind: 'server-up', server: ALPHA, at: 2, downSince: 1 },
@@ -173,6 +173,13 @@ export function storeContract(name: string, factory: StoreFactory): void {
             [BETA, true],
           ]),
         );
+      });
+
+      test('a switch that is taken back (what the settings say holds again)', async () => {
+        await store.commit({ monitored: { server: ALPHA, on: false } });
+        await store.commit({ monitored: { server: BETA, on: false } });
+        await store.commit({ monitored: { server: ALPHA, on: undefined } });
+        expect(await store.switches()).toEqual(new Map([[BETA, false]]));
       });
     });
 

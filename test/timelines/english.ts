@@ -29,7 +29,9 @@ export type TroubleName = keyof typeof TROUBLES;
 
 export interface DownWords {
   /** Clock time of the first failed probe. */
-  readonly since: string;
+  readonly since?: string;
+  /** Went down while the bot was off, and was first seen down then. */
+  readonly awaySeen?: string;
   /** Until the message was written; `undefined`: first seen down. */
   readonly lasting?: string;
   readonly why?: TroubleName;
@@ -37,16 +39,21 @@ export interface DownWords {
 }
 
 /** An alert about one server. */
-export function down(server: string, { since, lasting, why = 'refused', web }: DownWords): string[] {
+export function down(
+  server: string,
+  { since, awaySeen, lasting, why = 'refused', web }: DownWords,
+): string[] {
   const [cause, advice] = TROUBLES[why];
   return [
     `🔴 <b>${server} is down</b>`,
     `Cause: ${cause}`,
     ...(web === undefined ? [] : [WEB[web]]),
     `What to do? ${advice}`,
-    lasting === undefined
-      ? `Since ${since} or earlier: it was already down when the bot first looked`
-      : `Since ${since} (${lasting})`,
+    awaySeen !== undefined
+      ? `It went down while the bot was not running. First seen down at ${awaySeen}`
+      : lasting === undefined
+        ? `Since ${since} or earlier: it was already down when the bot first looked`
+        : `Since ${since} (${lasting})`,
   ];
 }
 
@@ -96,9 +103,91 @@ export function alsoDown(names: string): string {
   return `Also down: ${names}`;
 }
 
-export function maybeBlind(count: number, total: number): string {
-  return `⚠️ ${count} of ${total} servers stopped answering together. The cause may be the bot's own network.`;
+export const CAME_UP_AWAY = 'It came back while the bot was not running.';
+
+/** Who is on it again, before it went down in brackets. */
+export function backAgain(now: string, before?: string): string {
+  return `On it again: ${now}${before === undefined ? '' : ` (before: ${before})`}`;
 }
+
+/** Most servers fell silent together. @param names in a row, as many as are shown */
+export function blind(silent: number, total: number, since: string, names: string, surely = false): string[] {
+  return [
+    `⚪ <b>${silent} of ${total} servers stopped answering together</b>, at ${since}`,
+    surely
+      ? 'Nothing else on the network answers either: the bot itself is cut off.'
+      : "The cause may be the bot's own network, so they do not count as down.",
+    notSeen(names),
+    'Check the network of the machine that the bot runs on. You are told when the bot sees again.',
+  ];
+}
+
+export function notSeen(names: string): string {
+  return `Not seen: ${names}`;
+}
+
+export function sawNothing(from: string, to: string, lasting: string): string {
+  return `From ${from} to ${to} (${lasting}) it does not know how they were.`;
+}
+
+export const SEES_AGAIN = '🟢 <b>The bot sees the servers again</b>';
+
+export function seesAgain(from: string, to: string, lasting: string): string[] {
+  return [SEES_AGAIN, sawNothing(from, to, lasting)];
+}
+
+export function stillSilent(names: string): string {
+  return `Still silent: ${names}`;
+}
+
+export function unstable(server: string, changes: number, since: string): string {
+  return `🟠 <b>${server} is unstable</b>: ${changes} changes between up and down since ${since}`;
+}
+
+export const UNSTABLE_QUIET =
+  'Single changes are no longer told. You are told when it has been steady for 15 minutes.';
+
+export function steady(server: string, status: 'up' | 'down', since: string, unstableSince: string): string {
+  const headline =
+    status === 'up'
+      ? `🟢 <b>${server} is steady again</b>, up since ${since}`
+      : `🔴 <b>${server} is down for good</b>, since ${since}`;
+  return `${headline}. It was unstable from ${unstableSince} on.`;
+}
+
+/** What comes above a message about what a mute or maintenance held back. */
+export function wasHeld(): string[] {
+  return ['🔕 Held back while it was quiet here:', ''];
+}
+
+export function certificateEnds(server: string, days: number, on: string): string {
+  return `⚠️ The certificate of <b>${server}</b> ends in ${days} day${days === 1 ? '' : 's'}, on ${on}`;
+}
+
+export function certificateEnded(server: string, on: string): string {
+  return `⚠️ The certificate of <b>${server}</b> ended on ${on}`;
+}
+
+export const CERTIFICATE_ADVICE =
+  'Renew it in time: apps and browsers refuse a server whose certificate has ended.';
+
+export function settingsBroken(...problems: readonly string[]): string[] {
+  return [
+    '⚠️ <b>The settings were changed and cannot be used</b>',
+    ...`<pre>${problems.join('\n')}</pre>`.split('\n'),
+    'What they said before stays in force. Mend the file; the bot reads it by itself.',
+  ];
+}
+
+export const SETTINGS_MENDED = '🟢 The settings are in order again and in force.';
+
+export const STORAGE_FULL = [
+  '⚠️ <b>The bot cannot write down what it knows</b>',
+  'The disk is full. Free some space; the bot goes on writing by itself.',
+  'It watches and alerts on. After a restart it would not know what it has told, nor your mutes.',
+];
+
+export const STORAGE_MENDED = '🟢 The bot writes down again what it knows. Nothing was lost.';
 
 export function late(from: string, by: string): string {
   return `<i>${by} late: it could not be delivered since ${from}.</i>`;

@@ -14,6 +14,7 @@ import {
   stillDown,
   upHeadline,
   wasDown,
+  wasHeld,
 } from './english.ts';
 import { at, type Timeline, timeline, told, until } from './timeline.ts';
 
@@ -51,7 +52,13 @@ describe('mute', () => {
       until(2 * HOURS),
     );
     expect(story.told.slice(2)).toEqual([
-      told(3_640, 'anna', ...downList(['alpha', '10:30']), wasDown('alpha', '10:10', '10:20', '10 min')),
+      told(
+        3_640,
+        'anna',
+        ...wasHeld(),
+        wasDown('alpha', '10:10', '10:20', '10 min'),
+        ...downList(['alpha', '10:30']),
+      ),
     ]);
   });
 
@@ -112,7 +119,9 @@ describe('mute', () => {
       at(300, 'anna presses Unmute alerts'),
       until(400),
     );
-    expect(headlines(story).at(-1)).toEqual([300, 'anna', '🔴 <b>alpha is down</b>']);
+    expect(story.told.at(-1)).toEqual(
+      told(300, 'anna', ...wasHeld(), ...down('alpha', { since: '10:02', lasting: '2 min 59 sec' })),
+    );
   });
 
   test('an outage that began and ended within the mute is one line when it is over', async () => {
@@ -126,7 +135,7 @@ describe('mute', () => {
       until(2 * HOURS),
     );
     expect(story.told.slice(2)).toEqual([
-      told(3_640, 'anna', wasDown('alpha', '10:10:01', '10:10:32', '31 sec')),
+      told(3_640, 'anna', ...wasHeld(), wasDown('alpha', '10:10:01', '10:10:32', '31 sec')),
     ]);
   });
 });

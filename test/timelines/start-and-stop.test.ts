@@ -1,6 +1,6 @@
 /** The program starts, ends and starts again: what it remembers, and that it leaves nothing behind. */
 import { describe, expect, test } from 'vitest';
-import { down, late, up } from './english.ts';
+import { CAME_UP_AWAY, down, late, up } from './english.ts';
 import { at, timeline, told, until } from './timeline.ts';
 
 describe('a restart', () => {
@@ -14,22 +14,24 @@ describe('a restart', () => {
     expect(second.told).toEqual([]);
   });
 
-  test('its recovery is, dated from the first failed probe of the earlier run', async () => {
+  test('its recovery is, with the word that nobody saw it, dated from the first failed probe of the earlier run', async () => {
     const first = timeline();
     await first.play(at(29, 'alpha refuses'), until(60));
     await first.stop();
     const second = timeline({ store: first.store, from: 150 });
     await second.play(until(200));
-    expect(second.told).toEqual([told(150, 'anna', ...up('alpha', '2 min', '10:00:30', '10:02:30'))]);
+    expect(second.told).toEqual([
+      told(150, 'anna', ...up('alpha', '2 min', '10:00:30', '10:02:30'), CAME_UP_AWAY),
+    ]);
   });
 
-  test('a server that went down while the bot was off is announced at the first confirmed probes', async () => {
+  test('a server that went down while the bot was off is announced at the first confirmed probes, and that nobody saw when', async () => {
     const first = timeline();
     await first.play(until(60));
     await first.stop();
     const second = timeline({ store: first.store, from: 300 });
     await second.play(at(300, 'alpha refuses'), until(400));
-    expect(second.told).toEqual([told(301, 'anna', ...down('alpha', { since: '10:05', lasting: '1 sec' }))]);
+    expect(second.told).toEqual([told(301, 'anna', ...down('alpha', { awaySeen: '10:05' }))]);
   });
 
   test('what could not be delivered is delivered by the next run, and said to be late', async () => {
@@ -156,10 +158,10 @@ describe('the end', () => {
         order.push('closed');
         await close();
       },
-      settle: async (...how: Parameters<typeof settle>) => {
+      settle: async (...settled: Parameters<typeof settle>) => {
         await new Promise((resolve) => setImmediate(resolve));
         order.push('written');
-        await settle(...how);
+        await settle(...settled);
       },
     });
     let deliver: (delivery: { kind: 'delivered' }) => void = () => {};

@@ -2,11 +2,22 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/channels/port.ts';
 import { MINUTE } from '../../src/lib/time.ts';
-import { down, downList, hasBlocked, isOnIt, late, wasDown } from './english.ts';
+import {
+  down,
+  downList,
+  hasBlocked,
+  isOnIt,
+  late,
+  monitoringOff,
+  monitoringOn,
+  steady,
+  upList,
+  wasDown,
+} from './english.ts';
 import { at, CHATS, timeline, told, until } from './timeline.ts';
 
 describe('Telegram is away', () => {
-  test('what happened meanwhile is told in one late message: what is over in a line, what is not as news', async () => {
+  test('what happened meanwhile is told in one late message: what is over in a line, what is not as news (late since the oldest)', async () => {
     const story = timeline({ servers: ['alpha', 'beta', 'gamma'] });
     await story.play(
       at(20, 'telegram is away'),
@@ -23,7 +34,7 @@ describe('Telegram is away', () => {
         ...downList(['beta', '10:05', '503']),
         wasDown('alpha', '10:00:30', '10:02:01', '1 min 31 sec'),
         '',
-        late('10:05', '5 min 29 sec'),
+        late('10:00', '9 min 59 sec'),
       ),
     ]);
   });
@@ -83,23 +94,23 @@ describe('Telegram is away', () => {
     expect(story.told[0]?.text.split('\n').at(-1)).toBe(late('10:00', '1 min'));
   });
 
-  test('an hour of flapping comes to a line for each outage, in their order', async () => {
+  test('two hours with an outage now and then come to a line for each, in their order', async () => {
     const story = timeline();
     await story.play(
       at(20, 'telegram is away'),
-      ...[600, 1200, 1800].flatMap((second) => [
+      ...[600, 2400, 4200].flatMap((second) => [
         at(second, 'alpha refuses'),
         at(second + 120, 'alpha answers'),
       ]),
-      at(3_600, 'telegram is back'),
-      until(3_700),
+      at(7_200, 'telegram is back'),
+      until(7_300),
     );
     expect(story.told).toHaveLength(1);
     const lines = story.told[0]?.text.split('\n') ?? [];
     expect(lines.slice(0, 3).map((line) => /from (\S+) to (\S+)/.exec(line)?.slice(1))).toEqual([
       ['10:10:00', '10:12:01'],
-      ['10:20:01', '10:22:02'],
-      ['10:30:02', '10:32:03'],
+      ['10:40:01', '10:42:02'],
+      ['11:10:02', '11:12:03'],
     ]);
   });
 
@@ -118,6 +129,94 @@ describe('Telegram is away', () => {
       [80, [...down('alpha', { since: '10:00', lasting: '50 sec' })].join('\n')],
       [81, isOnIt('Boris', 'alpha')],
     ]);
+  });
+});
+
+describe('an hour away while servers flap', () => {
+  /** Down and up in turns from `from` on, a change every `step` seconds. */
+  const flaps = (name: string, from: number, step: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      at(from + index * step, `${name} ${index % 2 === 0 ? 'refuses' : 'answers'}`),
+    );
+  const servers = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+
+  test('afterwards one message tells each server as it is, what is past in a line, and that it is late', async () => {
+    const story = timeline({ servers, people: ['anna', 'boris'] });
+    await story.play(
+      at(59, 'epsilon refuses'), // told at 62
+      at(100, 'telegram is away'),
+      ...flaps('alpha', 299, 60, 40), // unstable from the sixth change on, the last at 2639: up, steady at 3540
+      ...flaps('beta', 299, 900, 3), // down, up, down
+      ...flaps('gamma', 599, 900, 2), // down, up
+      at(1_799, 'epsilon answers'),
+      at(3_700, 'telegram is back'),
+      until(3_900),
+    );
+    expect(story.told).toEqual([
+      told(62, 'anna, boris', ...down('epsilon', { since: '10:01', lasting: '2 sec' })),
+      told(
+        3_700,
+        'anna, boris',
+        wasDown('beta', '10:05', '10:20', '15 min'),
+        ...downList(['beta', '10:35']),
+        steady('alpha', 'up', '10:44', '10:05'),
+        ...upList(['epsilon', '29 min']),
+        wasDown('gamma', '10:10', '10:25', '15 min'),
+        '',
+        late('10:05', '56 min'),
+      ),
+    ]);
+    // The line is tried now and then, not hammered at.
+    const tries = story.attempts('anna').filter((moment) => moment > 100);
+    expect(tries.length).toBeLessThan(260);
+  });
+
+  test('what people did meanwhile follows, a second apart, in the order in which it happened', async () => {
+    const story = timeline({ servers, people: ['anna', 'boris'] });
+    await story.play(
+      at(59, 'epsilon refuses'), // 62
+      at(100, 'telegram does not reach anna'),
+      ...flaps('alpha', 299, 300, 3),
+      at(400, 'boris presses I am on it'),
+      at(501, 'boris presses Switch monitoring off'),
+      at(502, 'boris presses Switch monitoring on'),
+      at(3_700, 'telegram is back'),
+      until(3_900),
+    );
+    const late = story.told.filter(({ at: moment, to }) => moment >= 3_700 && to.includes('anna'));
+    expect(late.map(({ at: moment }) => moment)).toEqual([3_700, 3_701, 3_702, 3_703]);
+    expect(late.map(({ text }) => text.split('\n')[0])).toEqual([
+      expect.stringMatching(/^🟢 <b>alpha<\/b> was down from/),
+      isOnIt('Boris', 'alpha'),
+      monitoringOff('Boris', 'alpha'),
+      monitoringOn('Boris', 'alpha'),
+    ]);
+  });
+
+  test('fifty servers and five chats: a message each, and to each chat no two within a second', async () => {
+    const many = Array.from({ length: 50 }, (_, index) => `v${String(index + 1).padStart(2, '0')}`);
+    const story = timeline({
+      servers: many,
+      people: ['anna', 'boris', 'carol'],
+      chats: ['night shift', 'moved'],
+    });
+    await story.play(
+      at(20, 'telegram is away'),
+      ...many.slice(0, 20).flatMap((name, index) => flaps(name, 60 + index * 20, 180, 5)),
+      at(3_700, 'telegram is back'),
+      until(3_900),
+    );
+    expect(story.told).toHaveLength(1);
+    expect(story.told[0]?.to.split(', ')).toHaveLength(5);
+    expect(story.told[0]?.text).toContain('\n🔴 <b>20 servers are down</b>\n');
+    for (const who of ['anna', 'boris', 'carol', 'night shift', 'moved']) {
+      const moments = story.attempts(who);
+      for (const [index, moment] of moments.entries()) {
+        // The first pause is half a second long: nothing has been delivered yet.
+        if (index > 1)
+          expect(moment - (moments[index - 1] ?? 0)).toBeGreaterThanOrEqual(index === 2 ? 0.5 : 1);
+      }
+    }
   });
 });
 

@@ -3,8 +3,9 @@
  * sentences; what people are told, when and in which words is then compared.
  */
 import { expect, onTestFinished } from 'vitest';
-import { runApp } from '../../src/app.ts';
+import { type Running, runApp } from '../../src/app.ts';
 import type { Delivery } from '../../src/channels/port.ts';
+import type { MaintenanceWindow } from '../../src/domain/maintenance.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -29,6 +30,9 @@ export interface ServerScript {
   readonly monitored: boolean;
   /** `https` keeps alerts short: no word about the web server. */
   readonly check: 'vsstatus' | 'https';
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** Another one is another place to reach it. */
+  readonly port: number;
 }
 
 const USUAL: ServerScript = {
@@ -38,6 +42,8 @@ const USUAL: ServerScript = {
   reminderHours: undefined,
   monitored: true,
   check: 'https',
+  maintenance: [],
+  port: 443,
 };
 
 export interface TimelineOptions {
@@ -52,6 +58,11 @@ export interface TimelineOptions {
   /** When this run starts. */
   readonly from?: Seconds;
   readonly random?: () => number;
+  /** A second target is configured. Default: none is. */
+  readonly networkCheck?: boolean;
+  /** Telegram is reached through one. Default: directly. */
+  readonly proxy?: boolean;
+  readonly locale?: keyof typeof WORDS;
 }
 
 export const PEOPLE = { anna: 1001, boris: 1002, carol: 1003 } as const;
@@ -61,12 +72,25 @@ export const CHATS = {
   'anna herself': '1001',
 } as const;
 
-const WORDS = await loadTranslator('en');
+/** Read before the time begins to stand still. */
+export const WORDS = { en: await loadTranslator('en'), de: await loadTranslator('de') };
+
+const CHECK = 'https://check.example.net/';
+const API_ROOT = 'https://api.telegram.org';
 
 const NAMES = new Map<string, string>([
   ...Object.entries(CHATS).map(([name, address]) => [address, name] as const),
   ...Object.entries(PEOPLE).map(([name, id]) => [String(id), name] as const),
 ]);
+
+/** Rounds of different servers drift apart, as in life; the same in every run. */
+export function drifting(seed = 4242): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
 
 export type Step = { readonly at: Seconds; readonly does: Deed | undefined };
 type Deed = string | (() => unknown);
@@ -98,12 +122,17 @@ export class Timeline {
   readonly channel: MemoryChannel;
   readonly store: Store;
   readonly log: RecordingLog = recordingLog();
-  readonly servers: ReadonlyMap<string, ScriptedServer>;
+  readonly servers = new Map<string, ScriptedServer>();
+  /** Whether something answers there. */
+  readonly reachable = { check: true, telegram: true };
+  /** When each was asked. */
+  readonly asked: { readonly check: Seconds[]; readonly telegram: Seconds[] } = { check: [], telegram: [] };
   /** Set by a test in which something breaks. */
   errorsExpected = false;
   readonly #options: TimelineOptions;
   readonly #stopping = new AbortController();
   #hasStarted = false;
+  #program: Running | undefined;
   #running: Promise<void> = Promise.resolve();
   #outcome: 'running' | 'ended' | { readonly error: unknown } = 'running';
 
@@ -112,9 +141,13 @@ export class Timeline {
     this.clock = new VirtualClock(START + (options.from ?? 0) * SECOND);
     this.channel = new MemoryChannel(this.clock);
     this.store = options.store ?? createMemoryStore();
-    this.servers = new Map(
-      Object.keys(scripts(options)).map((name) => [name, new ScriptedServer(name, this.clock)]),
-    );
+    for (const name of Object.keys(scripts(options))) this.#script(name);
+  }
+
+  #script(name: string): ScriptedServer {
+    const server = this.servers.get(name) ?? new ScriptedServer(name, this.clock);
+    this.servers.set(name, server);
+    return server;
   }
 
   #start(): void {
@@ -125,10 +158,24 @@ export class Timeline {
         clock: this.clock,
         random: this.#options.random ?? (() => 0),
         log: this.log,
-        words: WORDS,
+        charts: { draw: async () => Promise.reject(new Error('nobody draws here')) },
+        loadWords: async (locale) => WORDS[locale as keyof typeof WORDS],
         store: this.store,
         channel: this.channel,
-        openServer: ({ name }) => this.server(name),
+        openServer: ({ name }) => {
+          const server = this.#script(name);
+          server.closed = false;
+          return server;
+        },
+        isReachable: async (url) => {
+          const which = url === CHECK ? 'check' : 'telegram';
+          this.asked[which].push(this.#seconds(this.clock.now()));
+          return this.reachable[which];
+        },
+        beside: async (program, signal) => {
+          this.#program = program;
+          await this.clock.sleep(Number.POSITIVE_INFINITY, signal).catch(() => {});
+        },
       },
       this.#stopping.signal,
     );
@@ -140,6 +187,17 @@ export class Timeline {
         this.#outcome = { error };
       },
     );
+  }
+
+  /** The program, for news about itself. */
+  get program(): Running {
+    if (!this.#program) throw new Error('the program has not started');
+    return this.#program;
+  }
+
+  /** The settings were edited: what is not named is as it was at the start. */
+  async edit(changed: TimelineOptions): Promise<void> {
+    await this.program.apply(settings({ ...this.#options, ...changed }));
   }
 
   server(name: string): ScriptedServer {
@@ -160,7 +218,7 @@ export class Timeline {
       }
       if (this.#hasStarted) await this.clock.advanceJustBefore(moment);
       if (typeof step.does === 'string') this.#perform(step.does);
-      else step.does();
+      else await step.does();
       if (this.#hasStarted) await this.clock.settle();
     }
   }
@@ -248,6 +306,17 @@ const SENTENCES: readonly (readonly [RegExp, (story: Timeline, ...words: string[
       channel.reconnect();
     },
   ],
+  // What the whole bot is cut off from, and not only Telegram's messages.
+  [/^the network is gone$/, (story) => network(story, false)],
+  [/^the network is back$/, (story) => network(story, true)],
+  [/^the network check answers$/, ({ reachable }) => Object.assign(reachable, { check: true })],
+  [/^the network check does not answer$/, ({ reachable }) => Object.assign(reachable, { check: false })],
+  [
+    /^all (refuse|answer)$/,
+    ({ servers }, what) => {
+      for (const server of servers.values()) server.behave(what === 'refuse' ? 'refuses' : 'answers');
+    },
+  ],
   [/^(.+) presses (.+)$/, press],
   [
     /^(.+) sends \/(\w+)$/,
@@ -261,6 +330,15 @@ const SENTENCES: readonly (readonly [RegExp, (story: Timeline, ...words: string[
 const DELIVERED: Delivery = { kind: 'delivered' };
 const AWAY: Delivery = { kind: 'retry', reason: 'no connection' };
 const BLOCKED: Delivery = { kind: 'refused', refusal: 'blocked', reason: 'bot was blocked by the user' };
+
+/** The line to Telegram is not known to be gone: a poll that hangs says so much later. */
+function network({ servers, reachable, channel }: Timeline, works: boolean): void {
+  for (const server of servers.values()) server.behave(works ? 'answers' : 'drops every packet');
+  reachable.check = works;
+  reachable.telegram = works;
+  answer(channel, () => (works ? DELIVERED : AWAY));
+  if (works) channel.reconnect();
+}
 
 /** @param to whose deliveries go like that from now on; default: everybody's */
 function answer(channel: MemoryChannel, how: () => Delivery | Promise<Delivery>, to?: string): void {
@@ -316,20 +394,20 @@ function scripts({ servers = ['alpha'] }: TimelineOptions): Readonly<Record<stri
     : (servers as Record<string, Partial<ServerScript>>);
 }
 
-function settings(options: TimelineOptions): Settings {
+export function settings(options: TimelineOptions): Settings {
   return {
     telegram: {
       token: new Secret('4242424:AAtimelinetokentimelinetokentimeline'),
       administrators: (options.people ?? ['anna']).map((name) => PEOPLE[name]),
       alertChats: (options.chats ?? []).map((name) => CHATS[name]),
-      apiRoot: 'https://api.telegram.org',
-      proxy: undefined,
+      apiRoot: API_ROOT,
+      proxy: options.proxy ? new Secret('http://proxy.example.net:3128') : undefined,
     },
-    locale: 'en',
+    locale: options.locale ?? 'en',
     timeZone: 'UTC',
     dataDir: '/nowhere',
     logLevel: 'info',
-    network: { check: undefined },
+    network: { check: options.networkCheck ? CHECK : undefined },
     servers: Object.entries(scripts(options)).map(([name, unusual]) => serverSettings(name, unusual)),
   };
 }
@@ -343,7 +421,7 @@ function serverSettings(name: string, unusual: Partial<ServerScript>): ServerSet
     clientSecret: new Secret('a client secret'),
     accessToken: undefined,
     tls: { kind: 'system' },
-    httpsPort: 443,
+    httpsPort: script.port,
     status: {
       monitored: script.monitored,
       probeInterval: script.interval * SECOND,
@@ -353,6 +431,6 @@ function serverSettings(name: string, unusual: Partial<ServerScript>): ServerSet
       reminder: script.reminderHours === undefined ? undefined : script.reminderHours * HOUR,
     },
     forgotten: { minDuration: HOUR },
-    maintenance: [],
+    maintenance: script.maintenance,
   };
 }

@@ -51,7 +51,8 @@ describe('watching goes on', () => {
     const story = timeline({ servers: ['alpha', 'beta'] });
     await story.play(at(0, 'alpha hangs'), at(29, 'beta refuses'), until(60));
     expect(story.probes('alpha').slice(0, 3)).toEqual([0, 6, 21]);
-    expect(story.probes('beta')).toEqual([0.02, 15, 30, 31, 46]);
+    // At 11 it is asked whether it answers, because alpha does not.
+    expect(story.probes('beta')).toEqual([0.02, 11, 15, 30, 31, 46]);
     expect(story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0]])).toEqual([
       [12, '🔴 <b>alpha is down</b>'],
       [32, '🔴 <b>beta is down</b>'],

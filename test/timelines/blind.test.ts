@@ -1,0 +1,476 @@
+/** The bot itself is cut off, or may be: one message instead of alarms, and nothing is claimed about that time. */
+import { describe, expect, test } from 'vitest';
+import type { ServerName } from '../../src/domain/names.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
+import { START } from '../support/virtual-clock.ts';
+import {
+  blind,
+  down,
+  downList,
+  late,
+  notSeen,
+  SEES_AGAIN,
+  seesAgain,
+  stillSilent,
+  upHeadline,
+} from './english.ts';
+import { at, drifting, type Timeline, timeline, told, until } from './timeline.ts';
+
+const THREE = ['alpha', 'beta', 'gamma'];
+const FIVE = [...THREE, 'delta', 'epsilon'];
+const NAMES = 'alpha, beta, gamma';
+
+function headlines(story: Timeline): [number, string][] {
+  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
+}
+
+const refuse = (seconds: number, ...names: string[]) => names.map((name) => at(seconds, `${name} refuses`));
+const answer = (seconds: number, ...names: string[]) => names.map((name) => at(seconds, `${name} answers`));
+
+async function periodsOf(story: Timeline, name: string) {
+  const periods = await story.store.periods(name as ServerName, 0);
+  return periods.map(({ kind, from, to }) => [
+    kind,
+    (from - START) / SECOND,
+    to === undefined ? undefined : (to - START) / SECOND,
+  ]);
+}
+
+async function statusOf(story: Timeline, name: string) {
+  return (await story.store.availabilities()).get(name as ServerName)?.status;
+}
+
+describe('most servers fall silent together', () => {
+  test('one message instead of alarms, and one when the bot sees again', async () => {
+    const story = timeline({ servers: THREE, people: ['anna', 'boris'] });
+    await story.play(at(29, 'all refuse'), at(300, 'all answer'), until(400));
+    expect(story.told).toEqual([
+      told(31, 'anna, boris', ...blind(3, 3, '10:00', NAMES)),
+      told(301, 'anna, boris', ...seesAgain('10:00:30', '10:05:01', '4 min 31 sec')),
+    ]);
+  });
+
+  test('that time counts as unknown, not as downtime', async () => {
+    const story = timeline({ servers: THREE });
+    await story.play(at(29, 'all refuse'), until(200));
+    expect(await statusOf(story, 'alpha')).toBe('unknown');
+    await story.play(at(300, 'all answer'), until(400));
+    expect(await statusOf(story, 'alpha')).toBe('up');
+    for (const name of THREE) {
+      expect(await periodsOf(story, name)).toEqual([['blind', 30, expect.any(Number)]]);
+    }
+  });
+
+  test('three of five: over half of them', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(...refuse(29, ...THREE), until(60));
+    expect(story.told).toEqual([told(31, 'anna', ...blind(3, 5, '10:00', NAMES))]);
+  });
+
+  test('two of three are too few, and told as down', async () => {
+    const story = timeline({ servers: THREE });
+    await story.play(...refuse(29, 'alpha', 'beta'), until(60));
+    expect(headlines(story)).toEqual([[32, '🔴 <b>2 servers are down</b>']]);
+  });
+
+  test('three of six are not most, and told as down', async () => {
+    const story = timeline({ servers: [...FIVE, 'zeta'] });
+    await story.play(...refuse(29, ...THREE), until(60));
+    expect(story.told).toEqual([
+      told(32, 'anna', ...downList(['alpha', '10:00'], ['beta', '10:00'], ['gamma', '10:00'])),
+    ]);
+  });
+
+  test('servers that are not watched, were down before or were never seen do not count', async () => {
+    const story = timeline({
+      servers: {
+        ...Object.fromEntries([...FIVE, 'zeta'].map((name) => [name, {}])),
+        off: { monitored: false },
+      },
+    });
+    await story.play(
+      ...refuse(0, 'zeta'), // never seen
+      ...refuse(29, 'epsilon'), // down before
+      ...refuse(89, ...THREE),
+      until(120),
+    );
+    expect(story.told.at(-1)).toEqual(told(91, 'anna', ...blind(3, 4, '10:01', NAMES)));
+  });
+
+  test('servers that never answered have not stopped answering: a new settings file full of mistakes says so', async () => {
+    const story = timeline({ servers: THREE });
+    await story.play(at(0, 'all refuse'), until(60));
+    expect(headlines(story)).toEqual([[expect.closeTo(1.04), '🔴 <b>3 servers are down</b>']]);
+  });
+
+  test('rounds that are far apart are no matter: the others are looked at when the first is confirmed', async () => {
+    const servers = Object.fromEntries(FIVE.map((name) => [name, { interval: 6 * 3_600 }]));
+    const story = timeline({ servers, random: drifting() });
+    await story.play(at(300, 'all refuse'), until(6 * 3_600 + 5));
+    const first = Math.min(...FIVE.flatMap((name) => story.probes(name).filter((moment) => moment > 300)));
+    expect(headlines(story)).toEqual([
+      [expect.closeTo(first + 2), expect.stringContaining('5 of 5 servers stopped answering together')],
+    ]);
+    await story.play(at(6 * 3_600 + 100, 'all answer'), until(6 * 3_600 + 110));
+    expect(story.told.at(-1)?.text.split('\n')[0]).toBe(SEES_AGAIN);
+  });
+
+  test('while it lasts nothing more is said, whoever joins', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(...refuse(29, ...THREE), ...refuse(100, 'delta', 'epsilon'), until(3_600));
+    expect(story.told).toHaveLength(1);
+    expect(await statusOf(story, 'delta')).toBe('unknown');
+    expect(await periodsOf(story, 'delta')).toEqual([['blind', 105, undefined]]);
+  });
+
+  test('those that are still silent when most are back are named, and told as down', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(...refuse(29, ...FIVE), ...answer(300, 'alpha', 'beta', 'gamma', 'delta'), until(400));
+    const [, over, alarm] = story.told;
+    expect(over?.text.split('\n')).toEqual([
+      SEES_AGAIN,
+      expect.stringMatching(/^From 10:00:30 to 10:05:/),
+      stillSilent('epsilon'),
+    ]);
+    expect(alarm?.text.split('\n').slice(0, 2)).toEqual(down('epsilon', { since: '' }).slice(0, 2));
+    expect((alarm?.at ?? 0) - (over?.at ?? 0)).toBeLessThanOrEqual(3);
+    expect(story.told).toHaveLength(3);
+  });
+
+  test('a server that was told as down before is told as up afterwards (an alarm has an end)', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(...refuse(29, 'alpha'), at(100, 'all refuse'), at(300, 'all answer'), until(400));
+    expect(headlines(story)).toEqual([
+      [32, '🔴 <b>alpha is down</b>'],
+      [106, '⚪ <b>4 of 4 servers stopped answering together</b>, at 10:01'],
+      [301, upHeadline('alpha', '4 min 31 sec')],
+      [302, SEES_AGAIN],
+    ]);
+  });
+
+  test('one lost packet of each is nothing (they answer when they are asked again)', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(at(29, 'all refuse'), at(30.5, 'all answer'), until(100));
+    expect(story.told).toEqual([]);
+  });
+
+  test('a short gap that only some confirmed is no alarm either: they are looked at once more', async () => {
+    const quick = { failures: 1 };
+    const story = timeline({ servers: { alpha: quick, beta: {}, gamma: {}, delta: {} } });
+    // alpha is confirmed at once and the others are in doubt; a second later all of them answer.
+    await story.play(at(29, 'all refuse'), at(30.4, 'all answer'), until(100));
+    expect(story.told).toEqual([]);
+  });
+
+  test('a server that really fell in such a gap is told, a few seconds late', async () => {
+    const quick = { failures: 1 };
+    const story = timeline({ servers: { alpha: quick, beta: {}, gamma: {}, delta: {} } });
+    await story.play(at(29, 'all refuse'), ...answer(30.4, 'beta', 'gamma', 'delta'), until(100));
+    expect(headlines(story)).toEqual([[33, '🔴 <b>alpha is down</b>']]);
+  });
+
+  test('packets that vanish take longer to notice and come to the same', async () => {
+    const story = timeline({ servers: FIVE, random: drifting() });
+    await story.play(at(29, 'the network is gone'), at(200, 'the network is back'), until(260));
+    expect(story.told.map(({ text }) => text.split('\n')[0])).toEqual([SEES_AGAIN]);
+    // Telegram was away too: both words waited, and are one.
+    expect(story.told[0]?.text.split('\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^From 10:00:\d\d to 10:03:2\d/),
+      notSeen(FIVE.join(', ')),
+    ]);
+  });
+});
+
+describe('a real outage is not doubted', () => {
+  test('of one of many: the others are asked once, and it is told as soon as ever', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(at(29, 'alpha refuses'), until(100));
+    expect(headlines(story)).toEqual([[32, '🔴 <b>alpha is down</b>']]);
+    expect(story.probes('beta')).toEqual([0.02, 15, 30, 31, 45, 60, 75, 90]);
+  });
+
+  test('of two thousand servers twenty are asked', async () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `s${index}`);
+    const servers = Object.fromEntries(names.map((name) => [name, { interval: 3_600 }]));
+    const story = timeline({ servers, random: drifting() });
+    await story.play(until(100));
+    await story.play(
+      at(100, () => {
+        story.server('s7').behave('refuses');
+        story.channel.send({
+          person: { id: 1001, name: 'Anna' },
+          ...{ place: 'private', address: '1001', request: { kind: 'command', name: 'start' } },
+        });
+      }),
+      at(101, 'anna presses s7'),
+      at(102, 'anna presses Status'), // 102, 103
+      until(110),
+    );
+    expect(headlines(story)).toEqual([[104, '🔴 <b>s7 is down</b>']]);
+    const asked = names.filter((name) => story.probes(name).some((moment) => moment > 100));
+    expect(asked).toHaveLength(21);
+  });
+
+  test('slow servers hold up the alarm of another one by no more than the second it waits for company', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(
+      ...['beta', 'gamma', 'delta', 'epsilon'].map((name) => at(20, `${name} answers after 4 s`)),
+      at(29, 'alpha refuses'),
+      until(100),
+    );
+    expect(headlines(story)).toEqual([[expect.any(Number), '🔴 <b>alpha is down</b>']]);
+    expect(story.told[0]?.at).toBeLessThanOrEqual(35);
+  });
+
+  test('monitoring that is switched off while the others are asked: nobody is told', async () => {
+    const story = timeline({ servers: THREE });
+    await story.play(
+      at(1, 'anna sends /start'),
+      ...['beta', 'gamma'].map((name) => at(20, `${name} answers after 4 s`)),
+      at(2, 'anna presses alpha'),
+      at(3, 'anna presses Status'),
+      at(29, 'alpha refuses'),
+      at(31.5, 'anna presses Switch monitoring off'),
+      until(100),
+    );
+    expect(story.told).toEqual([]);
+    expect(await statusOf(story, 'alpha')).toBe('unknown');
+    expect(await periodsOf(story, 'alpha')).toEqual([]);
+  });
+});
+
+describe('a second target', () => {
+  test('that answers: they are down, whatever their number', async () => {
+    const story = timeline({ servers: THREE, networkCheck: true });
+    await story.play(at(29, 'all refuse'), until(60));
+    expect(story.told).toEqual([
+      told(31, 'anna', ...downList(['alpha', '10:00'], ['beta', '10:00'], ['gamma', '10:00'])),
+    ]);
+  });
+
+  test('that does not answer: it is the bot, for sure', async () => {
+    const story = timeline({ servers: THREE, networkCheck: true });
+    await story.play(at(28, 'the network check does not answer'), at(29, 'all refuse'), until(60));
+    expect(story.told).toEqual([told(31, 'anna', ...blind(3, 3, '10:00', NAMES, true))]);
+  });
+
+  test('that answers later: the servers are down after all', async () => {
+    const story = timeline({ servers: THREE, networkCheck: true });
+    await story.play(
+      at(28, 'the network check does not answer'),
+      at(29, 'all refuse'),
+      at(100, 'the network check answers'),
+      until(200),
+    );
+    const [, over, alarm] = story.told;
+    expect(over?.text.split('\n')).toEqual([
+      SEES_AGAIN,
+      expect.stringMatching(/^From 10:00:30 to 10:01:4\d/),
+      stillSilent(NAMES),
+    ]);
+    expect(over?.at).toBeLessThanOrEqual(106);
+    expect(alarm?.text.split('\n')[0]).toBe('🔴 <b>3 servers are down</b>');
+    expect((alarm?.at ?? 0) - (over?.at ?? 0)).toBeLessThanOrEqual(3);
+  });
+
+  test('is not asked while nothing looks like it (it belongs to somebody else)', async () => {
+    const story = timeline({ servers: FIVE, networkCheck: true });
+    await story.play(...refuse(29, 'alpha', 'beta'), until(600));
+    expect(story.asked.check).toEqual([]);
+  });
+
+  test('of a minority it does not matter', async () => {
+    const story = timeline({ servers: FIVE, networkCheck: true });
+    await story.play(at(28, 'the network check does not answer'), ...refuse(29, 'alpha', 'beta'), until(60));
+    expect(headlines(story)).toEqual([[32, '🔴 <b>2 servers are down</b>']]);
+  });
+});
+
+describe('few servers', () => {
+  test('one that stops answering is down', async () => {
+    const story = timeline();
+    await story.play(at(29, 'alpha refuses'), until(60));
+    expect(headlines(story)).toEqual([[31, '🔴 <b>alpha is down</b>']]);
+  });
+
+  test('one, and the second target is silent too: it is the bot', async () => {
+    const story = timeline({ networkCheck: true });
+    await story.play(at(28, 'the network check does not answer'), at(29, 'alpha refuses'), until(60));
+    expect(story.told).toEqual([told(31, 'anna', ...blind(1, 1, '10:00', 'alpha', true))]);
+  });
+
+  test('one, and the second target answers: it is down, at once', async () => {
+    const story = timeline({ networkCheck: true });
+    await story.play(at(29, 'alpha refuses'), until(60));
+    expect(headlines(story)).toEqual([[31, '🔴 <b>alpha is down</b>']]);
+  });
+
+  test('both of two are down together, unless Telegram is out of reach as well', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(at(29, 'all refuse'), until(60));
+    expect(headlines(story)).toEqual([[31, '🔴 <b>2 servers are down</b>']]);
+  });
+
+  test('the network of the bot is gone for ten minutes: afterwards that is all it says (nobody was down)', async () => {
+    const story = timeline();
+    await story.play(at(29, 'the network is gone'), at(629, 'the network is back'), until(700));
+    expect(story.told).toHaveLength(1);
+    expect(story.told[0]?.text.split('\n')).toEqual([
+      SEES_AGAIN,
+      expect.stringMatching(/^From 10:00(:30)? to 10:10/),
+      notSeen('alpha'),
+      '',
+      expect.stringMatching(/late: it could not be delivered since 10:00/),
+    ]);
+    expect(await periodsOf(story, 'alpha')).toEqual([['blind', 30, expect.any(Number)]]);
+  });
+
+  test('the network is back and the server is down after all: that is told', async () => {
+    const story = timeline();
+    await story.play(
+      at(29, 'the network is gone'),
+      at(629, 'the network is back'),
+      at(629, 'alpha refuses'),
+      until(700),
+    );
+    expect(story.told.map(({ text }) => text.split('\n')[0])).toEqual([
+      SEES_AGAIN,
+      '🔴 <b>alpha is down</b>',
+    ]);
+  });
+
+  test('an hour of a network that comes and goes is one message', async () => {
+    const story = timeline();
+    const gaps = Array.from({ length: 6 }, (_, round) => [
+      at(29 + round * 600, 'the network is gone'),
+      // Telegram stays away.
+      at(329 + round * 600, () => {
+        story.server('alpha').behave('answers');
+        story.reachable.telegram = true;
+      }),
+    ]).flat();
+    await story.play(...gaps, at(3_700, 'the network is back'), until(3_800));
+    expect(story.told).toHaveLength(1);
+    const lines = story.told[0]?.text.split('\n') ?? [];
+    expect(lines[0]).toBe(SEES_AGAIN);
+    expect(lines.filter((line) => line === notSeen('alpha'))).toHaveLength(6);
+  });
+
+  test('Telegram is known to be away: it is not asked, and that counts as well', async () => {
+    const story = timeline({ proxy: true });
+    await story.play(
+      at(20, () => story.channel.disconnect()),
+      at(29, 'alpha refuses'),
+      until(60),
+    );
+    expect(story.told).toEqual([told(31, 'anna', ...blind(1, 1, '10:00', 'alpha', true))]);
+    expect(story.asked.telegram).toEqual([]);
+  });
+
+  test('behind a proxy nobody knows whether Telegram could be reached: it is down', async () => {
+    const story = timeline({ proxy: true });
+    await story.play(
+      at(28, () => {
+        story.reachable.telegram = false;
+      }),
+      at(29, 'alpha refuses'),
+      until(60),
+    );
+    expect(headlines(story)).toEqual([[31, '🔴 <b>alpha is down</b>']]);
+    expect(story.asked.telegram).toEqual([]);
+  });
+});
+
+describe('a restart while blind', () => {
+  test('it is not told again, and its end is', async () => {
+    const first = timeline({ servers: THREE });
+    await first.play(at(29, 'all refuse'), until(100));
+    await first.stop();
+    const second = timeline({ servers: THREE, store: first.store, from: 200 });
+    await second.play(at(200, 'all refuse'), until(400));
+    expect(second.told).toEqual([]);
+    await second.play(at(400, 'all answer'), until(500));
+    expect(second.told.map(({ text }) => text.split('\n')[0])).toEqual([SEES_AGAIN]);
+    expect(second.told[0]?.text).toContain('From 10:00:30 to 10:06:');
+    expect(await periodsOf(second, 'alpha')).toEqual([['blind', 30, expect.any(Number)]]);
+  });
+
+  test('that ended while the bot was off is told at the start', async () => {
+    const first = timeline({ servers: THREE });
+    await first.play(at(29, 'all refuse'), until(100));
+    await first.stop();
+    const second = timeline({ servers: THREE, store: first.store, from: 200 });
+    await second.play(until(300));
+    expect(headlines(second)).toEqual([[205, SEES_AGAIN]]);
+    const third = timeline({ servers: THREE, store: second.store, from: 400 });
+    await third.play(until(500));
+    expect(third.told).toEqual([]);
+  });
+});
+
+describe('it ends with the program, and with what was watched', () => {
+  test('a stop while the others are being asked leaves nothing behind', async () => {
+    const story = timeline({ servers: FIVE, networkCheck: true });
+    await story.play(...FIVE.map((name) => at(29, `${name} hangs`)), until(38));
+    await story.stop();
+    expect(story.outcome).toBe('ended');
+    expect(story.told).toEqual([]);
+  });
+
+  test('a stop while blind leaves nothing behind', async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(...FIVE.map((name) => at(29, `${name} hangs`)), until(100));
+    await story.stop();
+    expect(story.outcome).toBe('ended');
+  });
+
+  test('when the store refuses to keep it, it is tried again (nothing is believed that is not written down)', async () => {
+    const story = timeline({ servers: THREE });
+    story.errorsExpected = true;
+    const { commit } = story.store;
+    let isFull = false;
+    Object.assign(story.store, {
+      commit: async (change: Parameters<typeof commit>[0]) => {
+        if (isFull) throw new Error('disk full');
+        return commit(change);
+      },
+    });
+    await story.play(
+      at(28, () => {
+        isFull = true;
+      }),
+      at(29, 'all refuse'),
+      at(40, () => {
+        isFull = false;
+      }),
+      until(60),
+    );
+    expect(story.told).toHaveLength(1);
+    expect(story.told[0]).toMatchObject({ text: blind(3, 3, '10:00', NAMES).join('\n') });
+    expect(story.told[0]?.at).toBeLessThanOrEqual(42);
+  });
+
+  test("the machine's clock is set back meanwhile: the verdict comes all the same", async () => {
+    const story = timeline({ servers: FIVE });
+    await story.play(
+      ...FIVE.map((name) => at(29, `${name} hangs`)), // 30 to 35, 36 to 41
+      at(38, () => story.clock.setDate(START - HOUR)),
+    );
+    await story.clock.advance(MINUTE);
+    expect(story.told.length).toBeGreaterThan(0);
+  });
+});
+
+test('Telegram refuses messages while the servers are fine: nothing is doubted', async () => {
+  const story = timeline({ servers: THREE });
+  await story.play(
+    at(20, 'telegram is away'),
+    at(29, 'alpha refuses'),
+    at(90, 'alpha answers'),
+    at(200, 'telegram is back'),
+    until(300),
+  );
+  expect(story.told).toHaveLength(1);
+  expect(story.told[0]?.text).toContain('<b>alpha</b> was down from');
+  expect(story.told[0]?.text.split('\n').at(-1)).toBe(late('10:00', '2 min 49 sec'));
+});

@@ -1,0 +1,205 @@
+/** The settings are edited while the program runs: what changed takes effect, and all else goes on undisturbed. */
+import { describe, expect, test } from 'vitest';
+import { HOUR } from '../../src/lib/time.ts';
+import { EVERY_DAY } from '../../src/settings/maintenance.ts';
+import { START } from '../support/virtual-clock.ts';
+import {
+  down,
+  late,
+  SETTINGS_MENDED,
+  STORAGE_FULL,
+  STORAGE_MENDED,
+  settingsBroken,
+  upHeadline,
+  wasHeld,
+} from './english.ts';
+import { at, type Timeline, timeline, told, until } from './timeline.ts';
+
+function headlines(story: Timeline): [number, string, string][] {
+  return story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0] ?? '']);
+}
+
+describe('servers', () => {
+  test('one that is added is watched at once, and the others keep their rounds', async () => {
+    const story = timeline({ servers: ['alpha'] });
+    await story.play(
+      at(20, () => story.edit({ servers: ['alpha', 'beta'] })),
+      at(40, 'beta refuses'),
+      until(100),
+    );
+    expect(story.probes('beta')[0]).toBe(20);
+    expect(story.probes('alpha').slice(0, 3)).toEqual([0, 15, 30]);
+    expect(headlines(story)).toEqual([[expect.any(Number), 'anna', '🔴 <b>beta is down</b>']]);
+  });
+
+  test('one that is removed is forgotten: no looks, no alerts, not even in the status of others', async () => {
+    const story = timeline({ servers: ['alpha', 'beta', 'gamma'] });
+    await story.play(
+      at(29, 'alpha refuses'),
+      at(60, () => story.edit({ servers: ['beta', 'gamma'] })),
+      at(100, 'beta refuses'),
+      until(200),
+    );
+    expect(story.probes('alpha').at(-1)).toBeLessThan(60);
+    expect(story.server('alpha').closed).toBe(true);
+    expect(headlines(story).at(-1)?.[2]).toBe('🔴 <b>beta is down</b>');
+    expect(story.told.at(-1)?.text).not.toContain('Also down');
+  });
+
+  test('one that is removed while it is being asked leaves nothing behind', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(
+      at(29, 'alpha hangs'), // 30 to 35
+      at(32, () => story.edit({ servers: ['beta'] })),
+      until(100),
+    );
+    expect(story.told).toEqual([]);
+    expect(story.probes('alpha').at(-1)).toBe(30);
+  });
+
+  test('one that is removed while the others are asked whether they answer is not told', async () => {
+    const story = timeline({ servers: ['alpha', 'beta', 'gamma', 'delta'] });
+    await story.play(
+      ...['beta', 'gamma', 'delta'].map((name) => at(20, `${name} answers after 4 s`)),
+      at(29, 'alpha refuses'), // 30, 31
+      at(31.5, () => story.edit({ servers: ['beta', 'gamma', 'delta'] })),
+      until(100),
+    );
+    expect(story.told).toEqual([]);
+  });
+
+  test('one whose address changes is asked at the new one, and what was known of it stays known', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(
+      at(29, 'alpha refuses'), // told at 32
+      at(60, 'alpha answers'),
+      at(60, () => story.edit({ servers: { alpha: { port: 8_443 }, beta: {} } })),
+      until(100),
+    );
+    expect(headlines(story)).toEqual([
+      [32, 'anna', '🔴 <b>alpha is down</b>'],
+      [61, 'anna', upHeadline('alpha', '30 sec')],
+    ]);
+  });
+
+  test('the settings switch monitoring off and on: it wins over what was switched in the chat before', async () => {
+    const story = timeline({ servers: { alpha: {}, beta: {} } });
+    await story.play(
+      at(20, () => story.edit({ servers: { alpha: { monitored: false }, beta: {} } })),
+      at(29, 'alpha refuses'),
+      at(100, () => story.edit({ servers: { alpha: {}, beta: {} } })),
+      until(110),
+    );
+    expect(story.probes('alpha')).toEqual([0, 15, 100, 101]);
+    expect(story.told).toEqual([told(102, 'anna', ...down('alpha', { since: '10:01' }))]);
+  });
+
+  test('new thresholds and intervals hold from the next look on', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, () => story.edit({ servers: { alpha: { failures: 4, interval: 60 } } })),
+      at(29, 'alpha refuses'),
+      until(120),
+    );
+    expect(story.probes('alpha')).toEqual([0, 15, 30, 31, 32, 33, 93]);
+    expect(headlines(story)).toEqual([[33, 'anna', '🔴 <b>alpha is down</b>']]);
+  });
+
+  test('a reminder that is switched on holds for the outage that lasts', async () => {
+    const story = timeline();
+    await story.play(
+      at(29, 'alpha refuses'),
+      at(100, () => story.edit({ servers: { alpha: { reminderHours: 1 } } })),
+      until(2 * 3_600),
+    );
+    expect(headlines(story).at(-1)).toEqual([3_631, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now']);
+  });
+
+  test('maintenance that is planned now quiets what happens from now on', async () => {
+    const maintenance = [{ days: EVERY_DAY, from: 10 * HOUR, to: 11 * HOUR }];
+    const story = timeline();
+    await story.play(
+      at(20, () => story.edit({ servers: { alpha: { maintenance } } })),
+      at(29, 'alpha refuses'),
+      until(2 * 3_600),
+    );
+    expect(headlines(story)).toEqual([[3_600, 'anna', wasHeld()[0]]]);
+  });
+});
+
+describe('people', () => {
+  test('who is added is told from then on, who is removed no longer, not even what waits', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    await story.play(
+      at(20, 'telegram does not reach boris'),
+      at(29, 'alpha refuses'),
+      at(60, () => story.edit({ people: ['anna', 'carol'] })),
+      at(70, 'telegram is back'),
+      at(89, 'alpha answers'),
+      until(200),
+    );
+    expect(headlines(story)).toEqual([
+      [31, 'anna', '🔴 <b>alpha is down</b>'],
+      [expect.any(Number), 'anna, carol', expect.stringContaining('alpha is up again')],
+    ]);
+    expect(await story.store.outbox()).toEqual([]);
+  });
+
+  test('the language and the time zone change with the next message', async () => {
+    const story = timeline();
+    await story.play(
+      at(20, () => story.edit({ locale: 'de' })),
+      at(29, 'alpha refuses'),
+      until(60),
+    );
+    expect(story.told[0]?.text.split('\n')[0]).toBe('🔴 <b>alpha ist ausgefallen</b>');
+  });
+});
+
+describe('what the bot says of itself', () => {
+  const tell = (story: Timeline, kind: 'settings-mended' | 'storage-mended') =>
+    story.program.tell({ kind, at: story.clock.now() });
+  const breakSettings = (story: Timeline, ...problems: string[]) =>
+    story.program.tell({ kind: 'settings-broken', at: story.clock.now(), problems });
+
+  test('a broken edit is told to the administrators only, with its mistakes, and that it is mended', async () => {
+    const story = timeline({ people: ['anna', 'boris'], chats: ['night shift'] });
+    await story.play(
+      at(20, () => breakSettings(story, 'settings.toml:3: timeout must be a number, found "x"')),
+      at(60, () => tell(story, 'settings-mended')),
+      until(100),
+    );
+    expect(story.told).toEqual([
+      told(
+        20,
+        'anna, boris',
+        ...settingsBroken('settings.toml:3: timeout must be a number, found &quot;x&quot;'),
+      ),
+      told(60, 'anna, boris', SETTINGS_MENDED),
+    ]);
+  });
+
+  test('storage trouble too', async () => {
+    const story = timeline({ people: ['anna'], chats: ['night shift'] });
+    await story.play(
+      at(20, () => story.program.tell({ kind: 'storage-trouble', at: START, trouble: 'full' })),
+      at(60, () => tell(story, 'storage-mended')),
+      until(100),
+    );
+    expect(story.told).toEqual([told(20, 'anna', ...STORAGE_FULL), told(60, 'anna', STORAGE_MENDED)]);
+  });
+
+  test('an hour of mistakes while Telegram is away comes to its last word', async () => {
+    const story = timeline();
+    await story.play(
+      at(10, 'telegram is away'),
+      ...Array.from({ length: 20 }, (_, edit) =>
+        at(20 + edit * 60, () => breakSettings(story, `mistake ${edit}`)),
+      ),
+      at(1_300, () => tell(story, 'settings-mended')),
+      at(3_620, 'telegram is back'),
+      until(3_700),
+    );
+    expect(story.told).toEqual([told(3_620, 'anna', SETTINGS_MENDED, '', late('10:00', '1 hr'))]);
+  });
+});
