@@ -41,13 +41,14 @@ export function settingsFor({ telegram, servers, interval = 15, state = true }) 
 /**
  * Starts the bot and waits for `Bot is running…`.
  * @param {string} settings
- * @param {{ prefix?: string[], nodeOptions?: string[], environment?: Record<string, string> }} [how]
+ * @param {{ prefix?: string[], nodeOptions?: string[], environment?: Record<string, string>, dataDir?: string }} [how]
  */
-export async function startBot(settings, { prefix = [], nodeOptions = [], environment = {} } = {}) {
+export async function startBot(settings, { prefix = [], nodeOptions = [], environment = {}, dataDir } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const config = join(folder, 'settings.toml');
   writeFileSync(config, settings);
-  const [command, ...args] = [...prefix, process.execPath, ...nodeOptions, MAIN, 'run', '--config', config];
+  const options = ['--config', config, ...(dataDir === undefined ? [] : ['--data-dir', dataDir])];
+  const [command, ...args] = [...prefix, process.execPath, ...nodeOptions, MAIN, 'run', ...options];
   const startedAt = performance.now();
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

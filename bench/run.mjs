@@ -3,8 +3,22 @@ import { cpus, totalmem } from 'node:os';
 import { forgottenSearch, onlineUsers, outages, taps } from './conversation-rows.mjs';
 import { demo } from './demo-row.mjs';
 import { cpuPerProbe, memory, punctuality, start } from './process-rows.mjs';
+import { outbox, past, rounds } from './storage-rows.mjs';
 
-const ROWS = { start, demo, taps, forgottenSearch, onlineUsers, outages, cpuPerProbe, punctuality, memory };
+const ROWS = {
+  start,
+  demo,
+  taps,
+  forgottenSearch,
+  onlineUsers,
+  outages,
+  cpuPerProbe,
+  punctuality,
+  memory,
+  outbox,
+  past,
+  rounds,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in ROWS));

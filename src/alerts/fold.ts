@@ -33,8 +33,8 @@ export function fold(rows: readonly OutboxRow[]): Folded {
   for (const { event } of rows) {
     switch (event.kind) {
       case 'server-down':
-        // What came before is history that the newer word tells better.
-        steady.delete(event.server);
+        // What came before is history that the newer word tells better. Unstable it is no more: then it were not told.
+        for (const told of [unstable, steady]) told.delete(event.server);
         down.set(event.server, event);
         break;
       case 'server-still-down':

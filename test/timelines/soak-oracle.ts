@@ -193,7 +193,7 @@ function compare(
       const replaces =
         newer.word === 'unstable' ||
         newer.word.startsWith('steady') ||
-        (left.word.startsWith('steady') && newer.word === 'down') ||
+        ((left.word.startsWith('steady') || left.word === 'unstable') && newer.word === 'down') ||
         // Monitoring was switched, or the server left the settings, before it came up.
         (left.word === 'down' && newer.word === 'down' && news[index + 1] === newer);
       if (!replaces) return false;
@@ -201,7 +201,7 @@ function compare(
       return isHindered || newer.at - left.at <= ONE_MESSAGE;
     });
   };
-  for (const one of told) {
+  for (const [index, one] of told.entries()) {
     if (one.word === 'still-down') {
       const isDown = last?.word === 'down' || last?.word === 'steady-down';
       if (isFaithful && !isDown) flaws.push(`reminded after ${last?.word}: ${show(one)}`);
@@ -209,13 +209,18 @@ function compare(
     }
     const before = last;
     last = one;
-    const place = news.findIndex(
-      ({ at, word, since }, index) =>
-        index >= next &&
-        word === one.word &&
-        at <= one.at &&
-        (word === 'up' || one.since === undefined || one.since === since),
-    );
+    const isThis = (what: News | undefined, place: number) =>
+      what !== undefined &&
+      place >= next &&
+      what.word === one.word &&
+      what.at <= one.at &&
+      (one.word === 'up' || one.since === undefined || one.since === what.since);
+    // Two outages of one minute, with a switch between them, are told as the newer unless both are told.
+    const isSaidAgain = told
+      .slice(index + 1)
+      .some(({ word, since }) => word === one.word && since === one.since);
+    const isNewest = one.word === 'down' && one.since !== undefined && !isSaidAgain;
+    const place = isNewest ? news.findLastIndex(isThis) : news.findIndex(isThis);
     if (place < 0) {
       flaws.push(`told and not (or no longer) news: ${show(one)}`);
       continue;
@@ -255,6 +260,30 @@ function untimely(news: News, told: Told, obstacles: readonly Obstacle[]): strin
       (kind === 'maintenance' && from + SECOND < news.at && to > told.at),
   );
   return isQuiet && news.word === 'down' ? [`told although it was to be quiet: ${show(told)}`] : [];
+}
+
+/**
+ * What somebody was told last about a server is not how it is in the end. What was confirmed before monitoring was
+ * switched, or the server left the settings, says nothing about it any more, even when it could be told only after that.
+ */
+export function misbeliefs(world: SoakWorld, address: string): string[] {
+  return [...world.histories].flatMap(([server, history]) => {
+    const isReset = ({ kind }: Witnessed) => kind === 'switch' || kind === 'removal';
+    const reset = history.findLast(isReset)?.at ?? 0;
+    const last = toldAbout(world.messages, address, server)
+      .filter(({ word }) => !SWITCHED.has(word) && word !== 'still-down')
+      .at(-1);
+    const { belief } = follow(history);
+    const about = last && belief.news.findLast(({ at, word }) => word === last.word && at <= last.at);
+    if (!last || !about || about.at <= reset) {
+      const isKnown = belief.status === 'up' || (last !== undefined && reset > 0);
+      return isKnown ? [] : [`${server} to ${address}: ${belief.status}, and never told`];
+    }
+    const isUp = last.word === 'up' || last.word === 'steady-up';
+    return isUp === (belief.status === 'up')
+      ? []
+      : [`${server} to ${address}: ${belief.status}, and last told ${show(last)}`];
+  });
 }
 
 /** How everybody sees a server now. `undefined`: as one that keeps changing. */
