@@ -99,16 +99,13 @@ export async function punctuality() {
   ];
 }
 
-/**
- * Resident memory after a minute, beside a `node` that does nothing. The bars were 70 and 75 MiB before there was a
- * database; libsql and kysely take 13, and what V8 keeps of its start varies by ten.
- */
+/** Resident memory after a minute, beside a `node` that does nothing. */
 export async function memory() {
   const bare = await bareNodeMiB();
   const rows = [];
   for (const [servers, bar] of [
-    [2, 100],
-    [50, 100],
+    [2, 70],
+    [50, 75],
   ]) {
     const world = await startSimulators({ servers });
     const bot = await startBot(settingsFor(world));
