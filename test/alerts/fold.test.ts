@@ -51,6 +51,11 @@ describe('a server that is unstable', () => {
     const folded = fold(rows(still(ALPHA, 1, 'up'), down(ALPHA, 2)));
     expect(folded).toMatchObject({ steady: [], down: [{ at: 2 }] });
   });
+
+  test('whose outage is told singly again is so no longer: monitoring was switched in between', () => {
+    const folded = fold(rows(shaky(ALPHA, 1), down(ALPHA, 2)));
+    expect(folded).toMatchObject({ unstable: [], down: [{ at: 2 }] });
+  });
 });
 
 describe('the sight of the bot', () => {

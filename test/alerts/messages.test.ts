@@ -150,6 +150,17 @@ describe('words', () => {
   });
 });
 
+test('what a server that is down went through before is told before that (the last word is what is true)', () => {
+  const events = [
+    down(ALPHA, START - 3 * MINUTE),
+    up(ALPHA, START - 2 * MINUTE),
+    down(ALPHA, START - MINUTE),
+  ];
+  const lines = write([...events, down(BETA, START)]).text.split('\n');
+  expect(lines[0]).toContain('<b>alpha</b> was down');
+  expect(lines.slice(1, 3).join()).toMatch(/2 servers are down.*<b>alpha<\/b> since/);
+});
+
 test('of many past outages the last twenty are told, the others counted (a mute of eight hours may hide many)', () => {
   const past = Array.from({ length: 23 }, (_, index) => {
     const server = `s${index}` as ServerName;

@@ -785,6 +785,28 @@ describe('faults', () => {
   });
 });
 
+describe('how far one call gets', () => {
+  it('a lost one arrives, and nothing is done about it', async () => {
+    const telegram = await start();
+    telegram.onArrival = (method, { text }) =>
+      method === 'sendMessage' && text === 'lost' ? 'lost' : 'answered';
+    const url = `${telegram.apiRoot}/bot${telegram.token}/sendMessage?chat_id=1&text=`;
+    expect(await codeOf(ask(`${url}lost`, { timeoutMs: 150 }))).toBe('TIMEOUT');
+    expect(telegram.messages).toEqual([]);
+    expect(telegram.calls).toMatchObject([{ method: 'sendMessage', ok: false }]);
+    expect((await ask(`${url}hello`)).status).toBe(200);
+  });
+
+  it('an unanswered one is carried out', async () => {
+    const telegram = await start();
+    telegram.onArrival = () => 'unanswered';
+    const url = `${telegram.apiRoot}/bot${telegram.token}/sendMessage?chat_id=1&text=hello`;
+    expect(await codeOf(ask(url, { timeoutMs: 150 }))).toBe('TIMEOUT');
+    expect(telegram.messages).toMatchObject([{ text: 'hello' }]);
+    expect(telegram.calls).toMatchObject([{ method: 'sendMessage', ok: true }]);
+  });
+});
+
 describe('an error for every method', () => {
   it('ends a poll that waits, too', async () => {
     const telegram = await start();
