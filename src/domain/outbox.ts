@@ -17,7 +17,7 @@ export interface OutboxRow {
   readonly writtenAt: EpochMs;
 }
 
-/** Who did what to which conference or server, and when: kept for ever, told to the other administrators. */
+/** Who did what to which conference or server, and when: kept as long as the history, told to the other administrators. */
 export type AuditEntry = Extract<Event, { kind: 'conference-stopped' | 'monitoring-switched' }>;
 
 export function sameRecipient(a: Recipient, b: Recipient): boolean {

@@ -3,12 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { BUCKET, type ProbeBucket } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
+import { joinRuns, type WatchedRun } from '../domain/uptime.ts';
 import type { EpochMs } from '../lib/time.ts';
 import type { Tables } from './tables.ts';
 import { upsert } from './upsert.ts';
 
 /** Spans that are read at once, before others may go: a day. */
 const SLOTS_AT_ONCE = 288;
+
+/** Spans of which only what is missing is read, before others may go: a week, some three milliseconds. */
+const SLOTS_COMPARED_AT_ONCE = 7 * SLOTS_AT_ONCE;
 
 /** Names in one statement. */
 const NAMES_AT_ONCE = 500;
@@ -42,11 +46,9 @@ export class BucketTable {
 
   async within(server: ServerName, from: EpochMs, to: EpochMs): Promise<ProbeBucket[]> {
     const number = (await this.#numbers()).get(server);
-    const [first, last] = await this.#slots();
-    if (number === undefined || first === undefined || last === undefined) return [];
+    const { begin, end } = await this.#slotsWithin(from, to);
+    if (number === undefined) return [];
     const buckets: ProbeBucket[] = [];
-    const begin = Math.max(Math.ceil(from / BUCKET), first);
-    const end = Math.min(Math.ceil(to / BUCKET), last + 1);
     for (let slot = begin; slot < end; slot += SLOTS_AT_ONCE) {
       if (slot > begin) await setImmediate();
       const slots = Array.from({ length: Math.min(SLOTS_AT_ONCE, end - slot) }, (_, index) => slot + index);
@@ -61,6 +63,55 @@ export class BucketTable {
       for (const row of rows) buckets.push(probeBucket(row, server));
     }
     return buckets;
+  }
+
+  async watched(server: ServerName, from: EpochMs, to: EpochMs): Promise<WatchedRun[]> {
+    const number = (await this.#numbers()).get(server);
+    const { begin, end } = await this.#slotsWithin(from, to);
+    if (number === undefined) return [];
+    const runs: WatchedRun[] = [];
+    for (let slot = begin; slot < end; slot += SLOTS_COMPARED_AT_ONCE) {
+      if (slot > begin) await setImmediate();
+      const next = Math.min(slot + SLOTS_COMPARED_AT_ONCE, end);
+      let first = slot;
+      for (const missing of [...(await this.#missing(number, slot, next)), next]) {
+        if (first < missing) runs.push({ first: first * BUCKET, last: (missing - 1) * BUCKET });
+        first = missing + 1;
+      }
+    }
+    return joinRuns(runs);
+  }
+
+  /** In order: those from `begin` on and before `end` in which nobody looked. Mostly there are few, so reading them is quick. */
+  async #missing(server: number, begin: number, end: number): Promise<number[]> {
+    const rows = await this.#db
+      .withRecursive('slots(slot)', (db) =>
+        db
+          .selectNoFrom((eb) => eb.val(begin).as('slot'))
+          .unionAll(
+            db
+              .selectFrom('slots')
+              .select((eb) => eb('slot', '+', 1).as('slot'))
+              .where('slot', '<', end - 1),
+          ),
+      )
+      .selectFrom('slots')
+      .select('slot')
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('buckets')
+              .select('probes')
+              .whereRef('buckets.slot', '=', 'slots.slot')
+              .where('server', '=', server)
+              .where('probes', '>', 0),
+          ),
+        ),
+      )
+      .orderBy('slot')
+      .execute();
+    return rows.map(({ slot }) => slot);
   }
 
   async at(start: EpochMs): Promise<ProbeBucket[]> {
@@ -123,11 +174,15 @@ export class BucketTable {
     return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
-  /** The first and the last one kept; two look-ups. */
-  async #slots(): Promise<readonly (number | undefined)[]> {
+  /** Those in which there may be anything. `end` is the first that is not meant. */
+  async #slotsWithin(from: EpochMs, to: EpochMs): Promise<{ begin: number; end: number }> {
     const at = (direction: 'asc' | 'desc') =>
       this.#db.selectFrom('buckets').select('slot').orderBy('slot', direction).limit(1).executeTakeFirst();
-    return [(await at('asc'))?.slot, (await at('desc'))?.slot];
+    const [first, last] = [(await at('asc'))?.slot ?? 0, (await at('desc'))?.slot ?? -1];
+    return {
+      begin: Math.max(Math.ceil(from / BUCKET), first),
+      end: Math.min(Math.ceil(to / BUCKET), last + 1),
+    };
   }
 }
 

@@ -10,6 +10,8 @@ import type { Change, Mute, OutageNotes, SettledRow, Store } from './store.ts';
 
 /** All but the audit log have a key, so that to write them twice is to write them once. */
 export interface Contents {
+  /** See `Change`. */
+  readonly forgotten?: readonly ServerName[];
   readonly availabilities?: ReadonlyMap<ServerName, Availability>;
   readonly stabilities?: ReadonlyMap<ServerName, Stability>;
   /** `undefined`: there is none any more. */
@@ -29,7 +31,7 @@ export interface Contents {
 export interface DurableStore extends Store {
   /**
    * To be called before the first write, after all is read that shows damage: up to then the file is as it was found.
-   * @returns why it can only be read
+   * @returns why it can only be read at present
    */
   makeWritable(): Promise<StorageTrouble | undefined>;
   /** Writes or replaces all of it in one transaction. */
@@ -40,13 +42,14 @@ export interface DurableStore extends Store {
 
 /** @param rows the change's outbox rows with their ids */
 export function contentsOf(change: Change, rows: readonly OutboxRow[]): Contents {
-  const { availability, stability, monitored, outage, mute, certificate, audit, periods, buckets } = change;
+  const { availability, stability, monitored, outage, mutes, certificate, audit, periods, buckets } = change;
   return {
+    ...(change.forgotten !== undefined && { forgotten: [change.forgotten] }),
     ...(availability && { availabilities: new Map([[availability.server, availability.value]]) }),
     ...(stability && { stabilities: new Map([[stability.server, stability.value]]) }),
     ...(monitored && { switches: new Map([[monitored.server, monitored.on]]) }),
     ...(outage && { outageNotes: [outage] }),
-    ...(mute && { mutes: [mute] }),
+    ...(mutes && { mutes }),
     ...(certificate && { certificates: [certificate] }),
     ...(rows.length > 0 && { outbox: rows }),
     ...(audit && { audit: [audit] }),

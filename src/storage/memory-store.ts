@@ -1,4 +1,5 @@
 /** The store in memory: keeps what holds now and the newest of what has happened until the process ends. */
+import { watchedRuns } from '../domain/uptime.ts';
 import { bucketsWithin, latestAudit, latestSettled, Past, periodsSince } from './past.ts';
 import { Present } from './present.ts';
 import type { Store } from './store.ts';
@@ -21,14 +22,17 @@ export function createMemoryStore(): Store {
     certificates: async () => present.contents().certificates,
     outbox: async () => present.contents().outbox,
     settle: async (rowIds, outcome, at) => past.settle(present.settle(rowIds), outcome, at),
-    redirect: async (from, to) => present.redirect(from, to),
     settled: async (limit) => latestSettled(past.contents().settled, limit),
     audit: async (limit, server) => latestAudit(past.contents().audit, limit, server),
     periods: async (server, since) => periodsSince(past.contents().periods, server, since),
-    buckets: async (server, from, to) =>
-      bucketsWithin(past.contents().buckets, from, to).filter((bucket) => bucket.server === server),
-    bucketsAt: async (start) => bucketsWithin(past.contents().buckets, start, start + 1),
-    prune: async (before) => past.prune(before),
+    buckets: async (server, from, to) => bucketsWithin(past.contents().buckets, server, from, to),
+    watched: async (server, from, to) =>
+      watchedRuns(bucketsWithin(past.contents().buckets, server, from, to)),
+    bucketsAt: async (start) => bucketsWithin(past.contents().buckets, undefined, start, start + 1),
+    prune: async (before) => {
+      present.prune(before);
+      past.prune(before);
+    },
     close: async () => {},
   };
 }

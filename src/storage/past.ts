@@ -82,8 +82,15 @@ export function periodsSince(periods: readonly Period[], server: ServerName, sin
     .sort((a, b) => b.from - a.from || (a.kind < b.kind ? -1 : 1));
 }
 
-export function bucketsWithin(buckets: readonly ProbeBucket[], from: EpochMs, to: EpochMs): ProbeBucket[] {
-  const asked = buckets.filter(({ start }) => start >= from && start < to);
+/** @param server `undefined`: of all */
+export function bucketsWithin(
+  buckets: readonly ProbeBucket[],
+  server: ServerName | undefined,
+  from: EpochMs,
+  to: EpochMs,
+): ProbeBucket[] {
+  const isAsked = (one: ProbeBucket) => server === undefined || one.server === server;
+  const asked = buckets.filter((one) => one.start >= from && one.start < to && isAsked(one));
   return byKey(asked, bucketKey).sort((a, b) => a.start - b.start || (a.server < b.server ? -1 : 1));
 }
 

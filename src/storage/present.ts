@@ -2,14 +2,17 @@
 import type { Availability } from '../domain/availability.ts';
 import type { CertificateNotes } from '../domain/certificate.ts';
 import type { ServerName } from '../domain/names.ts';
-import { type OutboxRow, type Recipient, sameRecipient } from '../domain/outbox.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
 import type { Stability } from '../domain/stability.ts';
+import type { EpochMs } from '../lib/time.ts';
 import type { Contents, DurableStore } from './contents.ts';
 import type { Change, Mute, NewOutboxRow, OutageNotes } from './store.ts';
 
 export class Present {
   readonly #availabilities = new Map<ServerName, Availability>();
   readonly #stabilities = new Map<ServerName, Stability>();
+  /** For a disk that still knows them. */
+  readonly #forgotten = new Set<ServerName>();
   /** Also those that are no more, for a disk that still has them. */
   readonly #switches = new Map<ServerName, boolean | undefined>();
   readonly #outageNotes = new Map<ServerName, OutageNotes>();
@@ -49,14 +52,27 @@ export class Present {
 
   /** @param rows the change's outbox rows with their ids */
   apply(change: Change, rows: readonly OutboxRow[]): void {
-    const { availability, stability, monitored, outage, mute, certificate } = change;
+    const { availability, stability, monitored, outage, mutes = [], certificate, forgotten } = change;
+    if (forgotten !== undefined) this.#forget(forgotten);
     if (availability) this.#availabilities.set(availability.server, availability.value);
     if (stability) this.#stabilities.set(stability.server, stability.value);
     if (monitored) this.#switches.set(monitored.server, monitored.on);
     if (outage) this.#outageNotes.set(outage.server, outage);
-    if (mute) this.#mutes.set(keyOf(mute), mute);
+    for (const mute of mutes) this.#mutes.set(keyOf(mute), mute);
     if (certificate) this.#certificates.set(certificate.server, certificate);
     for (const row of rows) this.#outbox.set(row.id, row);
+  }
+
+  #forget(server: ServerName): void {
+    this.#forgotten.add(server);
+    const kept = [
+      this.#availabilities,
+      this.#stabilities,
+      this.#switches,
+      this.#outageNotes,
+      this.#certificates,
+    ];
+    for (const notes of kept) notes.delete(server);
   }
 
   /** @returns the rows that were not settled before */
@@ -68,10 +84,8 @@ export class Present {
     });
   }
 
-  redirect(from: Recipient, to: Recipient): void {
-    for (const [id, row] of this.#outbox) {
-      if (sameRecipient(row.recipient, from)) this.#outbox.set(id, { ...row, recipient: to });
-    }
+  prune(before: EpochMs): void {
+    for (const [key, { until }] of this.#mutes) if (until < before) this.#mutes.delete(key);
   }
 
   /** A copy of those that hold. */
@@ -82,6 +96,7 @@ export class Present {
   /** A copy. */
   contents(): Required<Omit<Contents, 'settled' | 'audit' | 'periods' | 'buckets'>> {
     return {
+      forgotten: [...this.#forgotten],
       availabilities: new Map(this.#availabilities),
       stabilities: new Map(this.#stabilities),
       switches: new Map(this.#switches),

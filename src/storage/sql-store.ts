@@ -4,7 +4,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { NoticeDays } from '../domain/certificate.ts';
 import type { Period } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
-import type { OutboxRow, Recipient } from '../domain/outbox.ts';
+import type { OutboxRow } from '../domain/outbox.ts';
 import type { Log } from '../lib/log.ts';
 import type { EpochMs } from '../lib/time.ts';
 import { BucketTable } from './bucket-table.ts';
@@ -49,6 +49,8 @@ export class SqlStore implements DurableStore {
   readonly #buckets: BucketTable;
   /** `undefined`: not read. */
   #lastRowId: number | undefined;
+  /** Rows that cannot be read, once told: some are asked for with every screen. */
+  readonly #told = new Set<string>();
 
   constructor(db: Kysely<Tables>, connection: SqlConnection, log: Log) {
     this.#db = db;
@@ -187,18 +189,6 @@ export class SqlStore implements DurableStore {
     });
   }
 
-  async redirect(from: Recipient, to: Recipient): Promise<void> {
-    await this.#transaction(true, (trx) =>
-      trx
-        .updateTable('outbox')
-        .set(to)
-        .where('channel', '=', from.channel)
-        .where('address', '=', from.address)
-        .where('settled_at', 'is', null)
-        .execute(),
-    );
-  }
-
   async audit(limit: number, server?: ServerName) {
     let query = this.#db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit);
     if (server !== undefined) query = query.where('server', '=', server);
@@ -229,6 +219,10 @@ export class SqlStore implements DurableStore {
 
   buckets(server: ServerName, from: EpochMs, to: EpochMs) {
     return this.#buckets.within(server, from, to);
+  }
+
+  watched(server: ServerName, from: EpochMs, to: EpochMs) {
+    return this.#buckets.watched(server, from, to);
   }
 
   bucketsAt(start: EpochMs) {
@@ -270,6 +264,7 @@ export class SqlStore implements DurableStore {
         .executeTakeFirst(),
     );
     await this.#inPieces((trx) => trx.deleteFrom('periods').where('ended', '<', before).executeTakeFirst());
+    await this.#inPieces((trx) => trx.deleteFrom('mutes').where('until', '<', before).executeTakeFirst());
   }
 
   /** Until nothing more is forgotten, and others may go in between. */
@@ -309,10 +304,10 @@ export class SqlStore implements DurableStore {
         return [decode(row)];
       } catch (error) {
         const { id, server } = row;
-        this.#log.error(
-          { table, id, server, error: String(error) },
-          'a stored row cannot be read and is left out',
-        );
+        const told = { table, id, server, error: String(error) };
+        const key = JSON.stringify(told);
+        if (!this.#told.has(key)) this.#log.error(told, 'a stored row cannot be read and is left out');
+        this.#told.add(key);
         return [];
       }
     });

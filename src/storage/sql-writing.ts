@@ -6,8 +6,22 @@ import type { Contents } from './contents.ts';
 import type { Tables } from './tables.ts';
 import { upsert } from './upsert.ts';
 
+/** Where a server has one row of what holds now. */
+const ONE_FOR_EACH_SERVER = [
+  'availabilities',
+  'stabilities',
+  'switches',
+  'outage_notes',
+  'certificates',
+] as const;
+
 /** What is kept once for each server, or for each server and recipient. */
 export async function writeNotes(trx: Transaction<Tables>, contents: Contents): Promise<void> {
+  for (const server of contents.forgotten ?? []) {
+    for (const table of ONE_FOR_EACH_SERVER) {
+      await trx.deleteFrom(table).where('server', '=', server).execute();
+    }
+  }
   const { availabilities = [], stabilities = [], switches = [] } = contents;
   const { outageNotes = [], mutes = [], certificates = [] } = contents;
   const asJson = ([server, value]: readonly [ServerName, unknown]) => ({

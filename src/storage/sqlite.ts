@@ -51,6 +51,8 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   #synchronous = '';
   /** Of the file that was opened; `undefined`: it has not been written to. */
   #identity: string | undefined;
+  /** Commits go into a log beside the file, which is one wait for the disk instead of three. */
+  #hasLog = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -81,15 +83,16 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   /**
    * For as long as the file is open, so that a second bot on it, which would tell everything twice, gets nowhere. The
    * lock goes with the process, and needs no shared memory, which network folders do not have.
+   *
+   * Two that try at once may both fail, each with a shared lock that keeps the other out and is not given back by word.
+   * By closing it is, for no statement was made yet.
    */
   #lock(): void {
     try {
-      this.#run('pragma locking_mode = exclusive');
-      this.#run('begin exclusive');
-      this.#run('rollback');
+      this.#explained(() => this.#open.exec('pragma locking_mode = exclusive; begin exclusive; rollback'));
       OPEN.add(this);
     } catch (error) {
-      this.#unlock();
+      this.#db?.close();
       throw error;
     }
   }
@@ -115,17 +118,23 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   makeWritable(): StorageTrouble | undefined {
     try {
       this.#identity = identityOf(this.#path);
-      this.#run('pragma journal_mode = wal');
-      // The log shrinks again after a large write.
-      this.#run('pragma journal_size_limit = 8388608');
+      this.#beginLog();
       this.#run('begin immediate');
       this.#run('rollback');
       return undefined;
     } catch (error) {
-      const isRefused = error instanceof StorageTrouble && REFUSED.has(error.code);
-      if (!isRefused) throw error;
-      return new StorageTrouble('read-only', this.#path, error.cause);
+      if (!(error instanceof StorageTrouble && error.mayHeal)) throw error;
+      // The file is there: it is the log beside it that cannot be made.
+      const isReadOnly = error.code === 'unusable-folder';
+      return isReadOnly ? new StorageTrouble('read-only', this.#path, error.cause) : error;
     }
+  }
+
+  #beginLog(): void {
+    this.#run('pragma journal_mode = wal');
+    // It shrinks again after a large write.
+    this.#run('pragma journal_size_limit = 8388608');
+    this.#hasLog = true;
   }
 
   /** All or nothing. */
@@ -149,6 +158,8 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   beforeTransaction(isLasting: boolean): void {
     // SQLite would go on writing into a file that nobody will ever find again.
     if (identityOf(this.#path) !== this.#identity) throw new StorageTrouble('file-gone', this.#path);
+    // When the file was opened it could only be read.
+    if (!this.#hasLog) this.#beginLog();
     const synchronous = isLasting ? 'full' : 'normal';
     if (synchronous === this.#synchronous) return;
     this.#run(`pragma synchronous = ${synchronous}`);
@@ -206,9 +217,6 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
     }
   }
 }
-
-/** What a file that can only be read answers to a write. */
-const REFUSED: ReadonlySet<StorageTroubleCode> = new Set(['read-only', 'unusable-folder']);
 
 const NOTHING: SqliteStatement = {
   reader: false,

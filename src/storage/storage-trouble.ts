@@ -15,7 +15,13 @@ export const STORAGE_TROUBLE_CODES = [
 export type StorageTroubleCode = (typeof STORAGE_TROUBLE_CODES)[number];
 
 /** While the bot runs it tries again after these, so that to repair the cause is enough. */
-const HEALING: ReadonlySet<StorageTroubleCode> = new Set(['read-only', 'full', 'io-error', 'file-gone']);
+const HEALING: ReadonlySet<StorageTroubleCode> = new Set([
+  'read-only',
+  'full',
+  'io-error',
+  'file-gone',
+  'unusable-folder',
+]);
 
 export class StorageTrouble extends Error {
   readonly code: StorageTroubleCode;

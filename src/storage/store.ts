@@ -5,6 +5,7 @@ import type { Period, ProbeBucket } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { AuditEntry, OutboxRow, Recipient } from '../domain/outbox.ts';
 import type { Stability } from '../domain/stability.ts';
+import type { WatchedRun } from '../domain/uptime.ts';
 import type { EpochMs } from '../lib/time.ts';
 
 /** A row before it has a place in the order. */
@@ -43,7 +44,8 @@ export interface Change {
   /** Monitoring switched in a chat; wins over the settings. `undefined`: what the settings say holds again. */
   readonly monitored?: { readonly server: ServerName; readonly on: boolean | undefined };
   readonly outage?: OutageNotes;
-  readonly mute?: Mute;
+  /** Each takes the place of one of the same server and recipient. */
+  readonly mutes?: readonly Mute[];
   readonly certificate?: CertificateNotes;
   readonly outbox?: readonly NewOutboxRow[];
   readonly audit?: AuditEntry;
@@ -51,6 +53,11 @@ export interface Change {
   readonly periods?: readonly Period[];
   /** Each takes the place of one of the same server and start. */
   readonly buckets?: readonly ProbeBucket[];
+  /**
+   * A server that is no longer in the settings: nothing is believed, switched or noted about it any more. Its past stays,
+   * and so do its mutes, which end by themselves. What else the change says of it holds afterwards.
+   */
+  readonly forgotten?: ServerName;
 }
 
 export interface Store {
@@ -68,8 +75,6 @@ export interface Store {
   outbox(): Promise<readonly OutboxRow[]>;
   /** Delivered, or refused for good. Rows that are settled or not there stay as they are. */
   settle(rowIds: readonly number[], outcome: Outcome, at: EpochMs): Promise<void>;
-  /** The recipient's chat has moved: rows that wait go to the new address. */
-  redirect(from: Recipient, to: Recipient): Promise<void>;
   /** The latest that were settled, newest first. */
   settled(limit: number): Promise<readonly SettledRow[]>;
   /** Newest first. @param server `undefined`: of all */
@@ -78,10 +83,12 @@ export interface Store {
   periods(server: ServerName, since: EpochMs): Promise<readonly Period[]>;
   /** Those with `from` ≤ start < `to`, oldest first. */
   buckets(server: ServerName, from: EpochMs, to: EpochMs): Promise<readonly ProbeBucket[]>;
+  /** Where there are buckets that hold probes, with `from` ≤ start < `to`. A month of `buckets` would take long to read. */
+  watched(server: ServerName, from: EpochMs, to: EpochMs): Promise<readonly WatchedRun[]>;
   /** Of all servers, in the span that begins then. */
   bucketsAt(start: EpochMs): Promise<readonly ProbeBucket[]>;
   /**
-   * Forgets buckets, ended periods, settled rows and audit entries older than that. Lets others go first every few
+   * Forgets buckets, ended periods and mutes, settled rows and audit entries older than that. Lets others go first every few
    * milliseconds, so it may take long after it was not called for long; meant to be called every hour.
    */
   prune(before: EpochMs): Promise<void>;

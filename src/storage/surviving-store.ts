@@ -4,11 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ServerName } from '../domain/names.ts';
-import type { Recipient } from '../domain/outbox.ts';
+import { watchedRuns } from '../domain/uptime.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type DurationMs, type EpochMs, MINUTE } from '../lib/time.ts';
-import { contentsOf, type DurableStore } from './contents.ts';
+import { type Contents, contentsOf, type DurableStore } from './contents.ts';
 import { bucketsWithin, latestAudit, latestSettled, Past, periodsSince } from './past.ts';
 import { Present } from './present.ts';
 import { StorageTrouble } from './storage-trouble.ts';
@@ -88,13 +88,6 @@ class SurvivingStore implements Store {
     );
   }
 
-  redirect(from: Recipient, to: Recipient) {
-    return this.#write(
-      () => this.#durable.redirect(from, to),
-      () => this.#present.redirect(from, to),
-    );
-  }
-
   /**
    * The one way in which anything is written.
    * @param toMemory gets the past when the disk has not got it
@@ -154,15 +147,29 @@ class SurvivingStore implements Store {
     // A clock that was set back must not put it off.
     if (mayWait && now >= away.triedAt && now < away.triedAt + TRY_EVERY) return;
     away.triedAt = now;
+    const { audit, ...keyed } = { ...this.#present.contents(), ...away.past.contents() };
+    const all: Contents = { ...keyed, audit };
     try {
-      await this.#durable.write({ ...this.#present.contents(), ...away.past.contents() });
+      await this.#durable.write(all);
     } catch (error) {
       this.#deps.log.warn({ error: String(error) }, 'the storage still fails');
-      return;
+      if (error instanceof StorageTrouble || !(await this.#writeInParts(all))) return;
     }
     this.#away = undefined;
     this.#deps.log.info({}, 'the storage works again: everything is written');
     this.#deps.onRecovered();
+  }
+
+  /**
+   * The tables refuse something, by a mistake of ours: the rest must not wait for it for ever.
+   * @param all the audit log last: to write it twice is to have it twice
+   * @returns whether nothing is left to be written later
+   */
+  async #writeInParts(all: Contents): Promise<boolean> {
+    for (const [part, value] of Object.entries(all)) {
+      if (!(await this.#attempt(() => this.#durable.write({ [part]: value })))) return false;
+    }
+    return true;
   }
 
   availabilities = async () => this.#present.contents().availabilities;
@@ -173,34 +180,53 @@ class SurvivingStore implements Store {
   certificates = async () => this.#present.contents().certificates;
   outbox = async () => this.#present.contents().outbox;
 
-  async settled(limit: number) {
-    const kept = await this.#read(() => this.#durable.settled(limit));
-    return this.#away ? latestSettled([...kept, ...this.#away.past.contents().settled], limit) : kept;
-  }
+  settled = (limit: number) =>
+    this.#past(
+      () => this.#durable.settled(limit),
+      (kept, { settled }) => latestSettled([...kept, ...settled], limit),
+    );
 
-  async audit(limit: number, server?: ServerName) {
-    const kept = await this.#read(() => this.#durable.audit(limit, server));
-    if (!this.#away) return kept;
-    return latestAudit([...kept.toReversed(), ...this.#away.past.contents().audit], limit, server);
-  }
+  audit = (limit: number, server?: ServerName) =>
+    this.#past(
+      () => this.#durable.audit(limit, server),
+      (kept, { audit }) => latestAudit([...kept.toReversed(), ...audit], limit, server),
+    );
 
-  async periods(server: ServerName, since: EpochMs) {
-    const kept = await this.#read(() => this.#durable.periods(server, since));
-    return this.#away ? periodsSince([...kept, ...this.#away.past.contents().periods], server, since) : kept;
-  }
+  periods = (server: ServerName, since: EpochMs) =>
+    this.#past(
+      () => this.#durable.periods(server, since),
+      (kept, { periods }) => periodsSince([...kept, ...periods], server, since),
+    );
 
-  async buckets(server: ServerName, from: EpochMs, to: EpochMs) {
-    const kept = await this.#read(() => this.#durable.buckets(server, from, to));
-    if (!this.#away) return kept;
-    const since = this.#away.past.contents().buckets.filter((bucket) => bucket.server === server);
-    return bucketsWithin([...kept, ...since], from, to);
-  }
+  buckets = (server: ServerName, from: EpochMs, to: EpochMs) =>
+    this.#past(
+      () => this.#durable.buckets(server, from, to),
+      (kept, { buckets }) => bucketsWithin([...kept, ...buckets], server, from, to),
+    );
 
-  async bucketsAt(start: EpochMs) {
-    const kept = await this.#read(() => this.#durable.bucketsAt(start));
-    return this.#away
-      ? bucketsWithin([...kept, ...this.#away.past.contents().buckets], start, start + 1)
-      : kept;
+  watched = (server: ServerName, from: EpochMs, to: EpochMs) =>
+    this.#past(
+      () => this.#durable.watched(server, from, to),
+      (kept, { buckets }) => watchedRuns(bucketsWithin(buckets, server, from, to), kept),
+    );
+
+  bucketsAt = (start: EpochMs) =>
+    this.#past(
+      () => this.#durable.bucketsAt(start),
+      (kept, { buckets }) => bucketsWithin([...kept, ...buckets], undefined, start, start + 1),
+    );
+
+  /** What is on disk and what is not yet, as one. */
+  async #past<Item>(
+    fromDisk: () => Promise<readonly Item[]>,
+    join: (kept: readonly Item[], since: ReturnType<Past['contents']>) => readonly Item[],
+  ): Promise<readonly Item[]> {
+    for (;;) {
+      const away = this.#away;
+      const kept = await this.#read(fromDisk);
+      // When the disk came back meanwhile, it was perhaps read before it had all.
+      if (away === this.#away) return away ? join(kept, away.past.contents()) : kept;
+    }
   }
 
   /** What was on disk before it failed may still be readable. */
@@ -216,6 +242,7 @@ class SurvivingStore implements Store {
 
   /** Not in line with the writes, which go in between. */
   async prune(before: EpochMs): Promise<void> {
+    this.#present.prune(before);
     this.#away?.past.prune(before);
     if (!this.#away) await this.#attempt(() => this.#durable.prune(before));
   }

@@ -22,6 +22,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { MINUTE } from '../../src/lib/time.ts';
 import { type OpenedStore, openStore } from '../../src/storage/open-store.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { type Built, build } from '../support/built.ts';
 import { temporaryFolder } from './folders.ts';
@@ -265,9 +266,19 @@ describe('two processes', () => {
 
   test('of two that start at once one runs', async () => {
     const folder = await filled();
-    const bots = [otherBot(folder, 'hold'), otherBot(folder, 'hold')];
+    const bots = [otherBot(folder, 'start'), otherBot(folder, 'start')];
     const said = await Promise.all(bots.map((bot) => bot.says('')));
     expect(said.sort()).toEqual(['in-use in-use undefined', 'on-disk  2']);
+  });
+
+  test('one that is turned away holds nothing (two that start at once would keep each other out for ever)', async () => {
+    const path = join(await filled(), FILE);
+    const first = new Database(path);
+    onTestFinished(() => void first.close());
+    // As far as one gets while another looks at the file.
+    first.exec('begin immediate');
+    expect(() => openSqlite(path, silentLog)).toThrow('in-use');
+    first.exec('rollback; begin exclusive; rollback');
   });
 
   test('a second one is told also when the first one runs in memory', async () => {
@@ -381,6 +392,62 @@ describe('while the program runs', () => {
     await store.close();
     expect(existsSync(join(folder, `${FILE}-wal`))).toBe(false);
     expect(await (await open(folder)).store.outbox()).toHaveLength(402);
+  });
+
+  test('the disk is full at a start: what is known stays known, and all is written when there is space', async ({
+    skip,
+  }) => {
+    const folder = smallDisk() ?? skip('cannot mount');
+    const first = await open(folder);
+    await first.store.commit({ outbox: [ROW, ROW] });
+    await first.store.close();
+    const filler = join(folder, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096']);
+    const found = await open(folder);
+    expect(troubleOf(found)).toBe('full');
+    expect(await found.store.outbox()).toHaveLength(2);
+    rmSync(filler);
+    found.later();
+    await found.store.commit({ outbox: [ROW] });
+    expect(found.told).toEqual(['recovered']);
+    expect(existsSync(join(folder, `${FILE}-wal`))).toBe(true);
+    await found.store.close();
+    expect(await (await open(folder)).store.outbox()).toHaveLength(3);
+  });
+
+  test('a file that may not be written to any more, and may again', async ({ skip }) => {
+    const folder = await filled();
+    const { store, told, later } = await open(folder);
+    const files = [FILE, `${FILE}-wal`].map((name) => join(folder, name));
+    // Rights do not hold back who has opened a file already; this does.
+    const mayWrite = (yes: boolean) => spawnSync('chattr', [yes ? '-i' : '+i', ...files]).status === 0;
+    onTestFinished(() => void mayWrite(true));
+    await store.commit({ outbox: [ROW] });
+    if (!mayWrite(false)) skip('no such mark on this disk');
+    expect(await store.commit({ outbox: [ROW] })).toHaveLength(1);
+    expect(told).toEqual(['io-error']);
+    mayWrite(true);
+    later();
+    await store.commit({ outbox: [ROW] });
+    expect(told).toEqual(['io-error', 'recovered']);
+    await store.close();
+    expect(await (await open(folder)).store.outbox()).toHaveLength(5);
+  });
+
+  test('pages are damaged: found with the next write that needs them, and alerts go on in memory', async () => {
+    const folder = await filled();
+    const { store, told, later } = await open(folder);
+    const path = join(folder, FILE);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xaa, 16 * 4_096));
+    const bucket = { server: ALPHA, start: 2_000 * BUCKET, probes: 1, failures: 0 };
+    await store.commit({ buckets: [{ ...bucket, latency: undefined, users: undefined }] });
+    expect(told).toEqual(['damaged']);
+    later();
+    expect(await store.commit({ outbox: [ROW] })).toHaveLength(1);
+    expect(await store.outbox()).toHaveLength(3);
+    expect(await store.bucketsAt(2_000 * BUCKET)).toHaveLength(1);
+    expect(told).toEqual(['damaged']);
   });
 
   test('a full disk at the first start', async ({ skip }) => {

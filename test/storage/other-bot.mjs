@@ -1,6 +1,7 @@
 /**
  * Another process on a data folder. Told on its command line where the built program is, which folder, and what to do:
- * `hold` opens and waits, `write` writes rows for ever. Says on standard output what has come of it, a line each.
+ * `hold` opens and waits, `start` does so with the patience of a real start, `write` writes rows for ever. Says on
+ * standard output what has come of it, a line each.
  */
 import { writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -14,18 +15,18 @@ const { systemClock } = await import(`${dist}/lib/clock.js`);
 /** At once, whatever becomes of the process. */
 const say = (/** @type {string} */ line) => writeSync(1, `${line}\n`);
 
-/** Faster than a minute passes. */
-const clock = { now: () => systemClock.now() * 100, sleep: systemClock.sleep };
+/** Patience ends after two tries, and a disk that failed is tried again soon. */
+const fastClock = { now: () => systemClock.now() * 100, sleep: systemClock.sleep };
 
 const opened = await openStore(folder, {
-  clock,
+  clock: task === 'start' ? systemClock : fastClock,
   log: silentLog,
   onTrouble: (/** @type {{ code: string }} */ { code }) => say(`trouble ${code}`),
   onRecovered: () => say('recovered'),
 });
-if (task === 'hold') await collectGarbage();
+if (task !== 'write') await collectGarbage();
 say(`${opened.kind} ${opened.trouble?.code ?? ''} ${(await opened.store?.outbox())?.length}`);
-if (task === 'hold') setInterval(() => {}, 1_000);
+if (task !== 'write') setInterval(() => {}, 1_000);
 if (task === 'write') {
   const event = { kind: 'server-up', server: 'alpha', at: 2, downSince: 1 };
   const row = { recipient: { channel: 'telegram', address: '1001' }, event, writtenAt: 3 };

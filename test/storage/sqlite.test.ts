@@ -1,5 +1,5 @@
 /** The store in SQLite keeps the contract; its transactions are whole, its tables come up to date, its rows are checked. */
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -74,6 +74,20 @@ describe('a transaction', () => {
     expect(await store.buckets('gamma' as ServerName, 0, 1e15)).toHaveLength(1);
   });
 
+  test('that mutes all servers mutes none when one of them breaks', async () => {
+    const store = openAt(freshPath());
+    const mute = (index: number) => ({
+      ...{ server: `server ${index}` as ServerName, recipient: ROW.recipient },
+      // Far from the first ones: in another statement of the same transaction.
+      until: index === 1_999 ? Number.NaN : 10,
+    });
+    const mutes = Array.from({ length: 2_000 }, (_, index) => mute(index));
+    await expect(store.commit({ mutes })).rejects.toThrow('NOT NULL');
+    expect(await store.mutes()).toEqual([]);
+    await store.commit({ mutes: mutes.slice(0, 1_999) });
+    expect(await store.mutes()).toHaveLength(1_999);
+  });
+
   test('for which there is no space leaves nothing of it, and the store works on', async () => {
     const store = openAt(freshPath(), silentLog, [...MIGRATIONS, ['pragma max_page_count = 60']]);
     const written: number[] = [];
@@ -119,6 +133,17 @@ test('much is forgotten piece by piece (an alert goes in between)', async () => 
   await pruning;
   expect(order).toEqual(['alert', 'pruned']);
   expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([bucket(19_999)]);
+});
+
+test('the log beside the file shrinks again after a large write (it would lie there for months)', async () => {
+  const path = freshPath();
+  const store = openAt(path);
+  const row = { ...ROW, event: { ...UP, server: 'x'.repeat(200) as ServerName } };
+  const log = () => statSync(`${path}-wal`).size / 2 ** 20;
+  await store.commit({ outbox: Array.from({ length: 30_000 }, () => row) });
+  expect(log()).toBeGreaterThan(8.5);
+  for (let write = 0; write < 3; write++) await store.commit({ outbox: [row] });
+  expect(log()).toBeLessThan(8.1);
 });
 
 test('ids go on after the highest, whoever gave it', async () => {
@@ -241,6 +266,8 @@ describe('a row that cannot be read', () => {
     expect(rest).toMatchObject({ outbox: table === 'outbox' ? { length: 8 } : { length: 9 } });
     expect(log.lines[0]?.message).toBe('a stored row cannot be read and is left out');
     expect(log.lines[0]?.fields).toMatchObject({ table });
+    // Each of them was asked for several times.
+    expect(log.lines).toHaveLength(1);
     if (table === 'outbox') expect(log.lines[0]?.fields).toMatchObject({ id: 8 });
   });
 

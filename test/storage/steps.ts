@@ -34,7 +34,7 @@ const change: fc.Arbitrary<Change> = fc.record(
     }),
     monitored: fc.record({ server, on: maybe(fc.boolean()) }),
     outage: fc.record({ server, lastTold: maybe(at), acknowledgedBy: maybe(fc.string({ maxLength: 3 })) }),
-    mute: fc.record({ server, recipient, until: at }),
+    mutes: fc.uniqueArray(fc.record({ server, recipient, until: at }), { selector: keyOf, maxLength: 3 }),
     certificate: fc.record({ server, endsAt: at, toldDays: maybe(fc.constantFrom(21, 7, 1, 0)) }),
     outbox: fc.array(fc.record({ recipient, event, writtenAt: at }), { maxLength: 3 }),
     audit: fc.record({
@@ -65,14 +65,19 @@ const change: fc.Arbitrary<Change> = fc.record(
       }),
       { maxLength: 4 },
     ),
+    forgotten: server,
   },
   { requiredKeys: [] },
 );
 
 export type Step =
   | { readonly do: 'commit'; readonly change: Change }
-  | { readonly do: 'settle'; readonly ids: readonly number[]; readonly outcome: Outcome; readonly at: number }
-  | { readonly do: 'redirect'; readonly from: Recipient; readonly to: Recipient };
+  | {
+      readonly do: 'settle';
+      readonly ids: readonly number[];
+      readonly outcome: Outcome;
+      readonly at: number;
+    };
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('commit' as const), change }) },
@@ -85,17 +90,12 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       at,
     }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('redirect' as const), from: recipient, to: recipient }),
-  },
 );
 
 /** @returns what the store answers */
 export async function take(store: Store, step: Step): Promise<unknown> {
   if (step.do === 'commit') return store.commit(step.change);
-  if (step.do === 'settle') return store.settle(step.ids, step.outcome, step.at);
-  return store.redirect(step.from, step.to);
+  return store.settle(step.ids, step.outcome, step.at);
 }
 
 /** Where the order is not promised, in one of its own. */

@@ -5,9 +5,9 @@ import type { Availability } from '../../src/domain/availability.ts';
 import type { Event } from '../../src/domain/events.ts';
 import { BUCKET, type Period, type ProbeBucket } from '../../src/domain/history.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
-import { type AuditEntry, type OutboxRow, type Recipient, sameRecipient } from '../../src/domain/outbox.ts';
+import type { AuditEntry, OutboxRow, Recipient } from '../../src/domain/outbox.ts';
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
-import type { NewOutboxRow, Store } from '../../src/storage/store.ts';
+import type { Change, NewOutboxRow, Store } from '../../src/storage/store.ts';
 import { anyStep, everythingIn, take } from './steps.ts';
 
 export interface StoreFactory {
@@ -62,6 +62,27 @@ const EVENTS: readonly Event[] = [
     downSince: 1,
     failure: { kind: 'failed', at: 3, latency: 1, trouble: { code: 'refused' } },
   },
+  {
+    kind: 'server-unstable',
+    server: ALPHA,
+    at: 3,
+    changes: 6,
+    since: 1,
+    failure: { kind: 'failed', at: 3, latency: 1, trouble: { code: 'refused' } },
+    occupancy: { at: 2, conferences: 1, people: 2 },
+  },
+  {
+    kind: 'server-steady',
+    server: ALPHA,
+    at: 4,
+    unstableSince: 1,
+    status: 'down',
+    since: 3,
+    failure: { kind: 'failed', at: 3, latency: 1, trouble: { code: 'refused' } },
+  },
+  { kind: 'bot-blind', at: 4, servers: [ALPHA], total: 1, checkAnswers: false },
+  { kind: 'bot-still-blind', at: 5, since: 4, servers: [ALPHA], total: 1, checkAnswers: undefined },
+  { kind: 'bot-sees-again', at: 6, since: 4, silent: [ALPHA] },
   { kind: 'outage-acknowledged', server: ALPHA, at: 4, by },
   {
     kind: 'conference-stopped',
@@ -183,6 +204,61 @@ export function storeContract(name: string, factory: StoreFactory): void {
       });
     });
 
+    describe('a server that is forgotten', () => {
+      const all: Change = {
+        availability: { server: ALPHA, value: DOWN },
+        stability: { server: ALPHA, value: { changes: [1], unstableSince: 1 } },
+        monitored: { server: ALPHA, on: false },
+        outage: { server: ALPHA, lastTold: 5, acknowledgedBy: 'Anna' },
+        certificate: { server: ALPHA, endsAt: 100, toldDays: 7 },
+      };
+      const holdingNow = async () => ({
+        availabilities: await store.availabilities(),
+        stabilities: await store.stabilities(),
+        switches: await store.switches(),
+        outageNotes: await store.outageNotes(),
+        certificates: await store.certificates(),
+      });
+
+      test('is as if it had never been, and the others stay as they are', async () => {
+        await store.commit({ availability: { server: BETA, value: UP } });
+        const before = await holdingNow();
+        await store.commit(all);
+        await store.commit({ forgotten: ALPHA });
+        await store.commit({ forgotten: 'nobody' as ServerName });
+        expect(await holdingNow()).toEqual(before);
+      });
+
+      test('keeps its past, its alerts and its mutes (it may come back: a name was mistyped)', async () => {
+        await store.commit({
+          mutes: [{ server: ALPHA, recipient: ANNA, until: 9 }],
+          audit: stopped(1),
+          periods: [down(1_000)],
+          buckets: [bucket(0)],
+          outbox: [row(FIRST)],
+        });
+        await store.commit({ periods: [down(1_000, 2_000)], forgotten: ALPHA });
+        expect(await store.periods(ALPHA, 0)).toEqual([down(1_000, 2_000)]);
+        expect(await store.mutes()).toHaveLength(1);
+        expect(await store.audit(1, ALPHA)).toHaveLength(1);
+        expect(await store.buckets(ALPHA, 0, 1)).toEqual([bucket(0)]);
+        expect(await store.outbox()).toHaveLength(1);
+      });
+
+      test('is known again by what is said of it afterwards, also in the same change', async () => {
+        await store.commit(all);
+        await store.commit({ forgotten: ALPHA, availability: { server: ALPHA, value: UP } });
+        await store.commit({ monitored: { server: ALPHA, on: true } });
+        expect(await holdingNow()).toMatchObject({
+          availabilities: new Map([[ALPHA, UP]]),
+          stabilities: new Map(),
+          switches: new Map([[ALPHA, true]]),
+          outageNotes: [],
+          certificates: [],
+        });
+      });
+    });
+
     describe('what people did', () => {
       test('about an outage: the newest notes, and that there is none any more', async () => {
         await store.commit({ outage: { server: ALPHA, lastTold: 5, acknowledgedBy: undefined } });
@@ -195,10 +271,10 @@ export function storeContract(name: string, factory: StoreFactory): void {
       });
 
       test('a mute is of one server and one recipient, and the newest counts', async () => {
-        await store.commit({ mute: { server: ALPHA, recipient: ANNA, until: 10 } });
-        await store.commit({ mute: { server: ALPHA, recipient: BORIS, until: 20 } });
-        await store.commit({ mute: { server: BETA, recipient: TOPIC, until: 30 } });
-        await store.commit({ mute: { server: ALPHA, recipient: ANNA, until: 5 } });
+        await store.commit({ mutes: [{ server: ALPHA, recipient: ANNA, until: 10 }] });
+        await store.commit({ mutes: [{ server: ALPHA, recipient: BORIS, until: 20 }] });
+        await store.commit({ mutes: [{ server: BETA, recipient: TOPIC, until: 30 }] });
+        await store.commit({ mutes: [{ server: ALPHA, recipient: ANNA, until: 5 }] });
         const mutes = [...(await store.mutes())].sort((a, b) => a.until - b.until);
         expect(mutes).toEqual([
           { server: ALPHA, recipient: ANNA, until: 5 },
@@ -207,9 +283,19 @@ export function storeContract(name: string, factory: StoreFactory): void {
         ]);
       });
 
+      test('all servers are muted at once, however many there are', async () => {
+        const servers = Array.from({ length: 2_000 }, (_, index) => `server ${index}` as ServerName);
+        const mutes = (until: number) => servers.map((server) => ({ server, recipient: ANNA, until }));
+        await store.commit({ mutes: [{ server: ALPHA, recipient: ANNA, until: 1 }] });
+        await store.commit({ mutes: mutes(10) });
+        await store.commit({ mutes: mutes(20) });
+        const ends = (await store.mutes()).map(({ until }) => until).sort((a, b) => a - b);
+        expect(ends).toEqual([1, ...servers.map(() => 20)]);
+      });
+
       test('names that look alike when they are glued together stay apart', async () => {
         const mute = (server: string, channel: string, address: string, until: number) =>
-          store.commit({ mute: { server: server as ServerName, recipient: { channel, address }, until } });
+          store.commit({ mutes: [{ server: server as ServerName, recipient: { channel, address }, until }] });
         await mute('a', 'b:c', 'd', 1);
         await mute('a:b', 'c', 'd', 2);
         await mute('a', 'b', 'c:d', 3);
@@ -290,20 +376,6 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect(await store.settled(1)).toHaveLength(1);
         expect(await store.settled(0)).toEqual([]);
       });
-
-      test('rows of a chat that has moved go to the new address, in their order; other rows stay', async () => {
-        await store.commit({ outbox: [row(FIRST, TOPIC), row(FIRST), row(FIRST, TOPIC)] });
-        const to = { channel: 'telegram', address: '-1009999999999' };
-        await store.redirect(TOPIC, to);
-        expect((await store.outbox()).map(({ recipient }) => recipient)).toEqual([to, ANNA, to]);
-      });
-
-      test('another channel with the same address is another recipient', async () => {
-        const pigeon: Recipient = { channel: 'pigeon', address: ANNA.address };
-        await store.commit({ outbox: [row(FIRST), row(FIRST, pigeon)] });
-        await store.redirect(ANNA, BORIS);
-        expect((await store.outbox()).map(({ recipient }) => recipient)).toEqual([BORIS, pigeon]);
-      });
     });
 
     describe('the past', () => {
@@ -329,6 +401,34 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect(await since(1_999)).toEqual([5_000, 3_000, 1_000]);
         expect(await since(2_000)).toEqual([5_000, 3_000]);
         expect(await since(9_000)).toEqual([5_000]);
+      });
+
+      test('runs of buckets that hold probes, of those from a moment on and before another', async () => {
+        const onlyUsers = { ...bucket(6), probes: 0, failures: 0, latency: undefined, users: 3 };
+        const buckets = [1, 2, 3, 5, 7, 8].map((slot) => bucket(slot));
+        await store.commit({ buckets: [...buckets, onlyUsers, bucket(4, BETA), bucket(9, BETA)] });
+        const runs = async (from: number, to: number) =>
+          (await store.watched(ALPHA, from, to)).map(({ first, last }) => [first / BUCKET, last / BUCKET]);
+        expect(await runs(0, 1e15)).toEqual([
+          [1, 3],
+          [5, 5],
+          [7, 8],
+        ]);
+        expect(await runs(BUCKET + 1, 8 * BUCKET)).toEqual([
+          [2, 3],
+          [5, 5],
+          [7, 7],
+        ]);
+        expect(await runs(10 * BUCKET, 1e15)).toEqual([]);
+        expect(await store.watched('nobody' as ServerName, 0, 1e15)).toEqual([]);
+      });
+
+      test('a run of three weeks is one run, however it was read', async () => {
+        const slots = Array.from({ length: 21 * 288 }, (_, slot) => slot + 5);
+        await store.commit({ buckets: slots.map((slot) => bucket(slot)) });
+        expect(await store.watched(ALPHA, 0, 1e15)).toEqual([
+          { first: 5 * BUCKET, last: (21 * 288 + 4) * BUCKET },
+        ]);
       });
 
       test('buckets from a moment on and before another, the oldest first', async () => {
@@ -367,6 +467,10 @@ export function storeContract(name: string, factory: StoreFactory): void {
         await store.commit({
           buckets: [bucket(4), bucket(5)],
           periods: [down(1, 5 * BUCKET - 1), down(2, 5 * BUCKET), down(3)],
+          mutes: [
+            { server: ALPHA, recipient: ANNA, until: 5 * BUCKET - 1 },
+            { server: BETA, recipient: ANNA, until: 5 * BUCKET },
+          ],
         });
         for (const at of [5 * BUCKET - 1, 5 * BUCKET]) await store.commit({ audit: stopped(at) });
         await store.prune(5 * BUCKET);
@@ -375,6 +479,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect(await store.buckets(ALPHA, 0, 1e15)).toEqual([bucket(5)]);
         expect((await store.periods(ALPHA, 0)).map(({ from }) => from)).toEqual([3, 2]);
         expect((await store.audit(10)).map(({ at }) => at)).toEqual([5 * BUCKET]);
+        expect((await store.mutes()).map(({ server }) => server)).toEqual([BETA]);
       });
     });
 
@@ -383,7 +488,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
         availability: { server: ALPHA, value: DOWN },
         monitored: { server: ALPHA, on: true },
         outage: { server: ALPHA, lastTold: 3_000, acknowledgedBy: undefined },
-        mute: { server: ALPHA, recipient: ANNA, until: 9 },
+        mutes: [{ server: ALPHA, recipient: ANNA, until: 9 }],
         audit: stopped(1),
         outbox: [row(FIRST)],
         stability: { server: ALPHA, value: { changes: [1], unstableSince: undefined } },
@@ -417,12 +522,11 @@ export function storeContract(name: string, factory: StoreFactory): void {
       expect(outbox).toHaveLength(1);
     });
 
-    test('over any history the outbox holds what was written and not settled, at its present address', async () => {
+    test('over any history the outbox holds what was written and not settled', async () => {
       const recipients = [ANNA, BORIS, TOPIC];
       const anyStep = fc.oneof(
         fc.record({ do: fc.constant('write' as const), to: fc.array(fc.nat(2), { maxLength: 3 }) }),
         fc.record({ do: fc.constant('settle' as const), which: fc.array(fc.nat(20), { maxLength: 4 }) }),
-        fc.record({ do: fc.constant('redirect' as const), from: fc.nat(2), to: fc.nat(2) }),
       );
       await fc.assert(
         fc.asyncProperty(fc.array(anyStep, { maxLength: 20 }), async (steps) => {
@@ -432,16 +536,10 @@ export function storeContract(name: string, factory: StoreFactory): void {
             if (step.do === 'write') {
               const given = step.to.map((index) => row(FIRST, recipients[index]));
               model.push(...(await fresh.commit({ outbox: given })));
-            } else if (step.do === 'settle') {
+            } else {
               const ids = step.which.map((index) => model[index]?.id ?? -1);
               await fresh.settle(ids, 'delivered', 5);
               model = model.filter(({ id }) => !ids.includes(id));
-            } else {
-              const [from = ANNA, to = ANNA] = [recipients[step.from], recipients[step.to]];
-              await fresh.redirect(from, to);
-              model = model.map((one) =>
-                sameRecipient(one.recipient, from) ? { ...one, recipient: to } : one,
-              );
             }
           }
           expect(await fresh.outbox()).toEqual(model);

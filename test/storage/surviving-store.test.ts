@@ -30,16 +30,24 @@ class Disk {
   fails: StorageTroubleCode | undefined;
   /** Writes that were tried. */
   tries = 0;
+  /** Once, between what the next look at the audit log sees and its saying so. */
+  afterRead: (() => Promise<unknown>) | undefined;
 
   under(store: DurableStore): DurableStore {
-    const writes = new Set<PropertyKey>(['write', 'settle', 'redirect', 'prune']);
+    const writes = new Set<PropertyKey>(['write', 'settle', 'prune']);
     return new Proxy(store, {
       get: (target, name) => {
         const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
           if (writes.has(name)) this.tries += 1;
           if (this.fails && writes.has(name)) throw new StorageTrouble(this.fails, 'disk');
-          return method.apply(target, args);
+          const answer = await method.apply(target, args);
+          if (name === 'audit') {
+            const { afterRead } = this;
+            this.afterRead = undefined;
+            await afterRead?.();
+          }
+          return answer;
         };
       },
     });
@@ -233,6 +241,35 @@ describe('while the disk fails', () => {
   });
 });
 
+test('who reads while the disk comes back is not given half of it', async () => {
+  const { store, disk, clock, told } = await bench();
+  const stop = (at: number) => ({
+    audit: { kind: 'monitoring-switched' as const, server: ALPHA, at, by: { id: 1, name: 'Anna' }, on: true },
+  });
+  await store().commit(stop(1));
+  disk.fails = 'full';
+  await store().commit(stop(2));
+  disk.fails = undefined;
+  await clock.advance(MINUTE);
+  disk.afterRead = () => store().commit(stop(3));
+  const read = await store().audit(10);
+  expect(told).toEqual(['full', 'recovered']);
+  expect(read.map(({ at }) => at)).toEqual([3, 2, 1]);
+});
+
+test.each(['read-only', 'full', 'io-error', 'file-gone', 'unusable-folder'] as const)(
+  '%s may end by itself, and then all is written',
+  async (code) => {
+    const { store, disk, clock, told } = await bench();
+    disk.fails = code;
+    await store().commit({ outbox: [ROW] });
+    disk.fails = undefined;
+    await clock.advance(MINUTE);
+    await store().commit({ outbox: [ROW] });
+    expect(told).toEqual([code, 'recovered']);
+  },
+);
+
 test('a damaged file is not written to again', async () => {
   const { store, disk, clock, told } = await bench();
   disk.fails = 'damaged';
@@ -260,4 +297,22 @@ test('one change that the tables refuse is told to the operator and stands in no
   expect(log.messages('error')).toEqual(['a change could not be stored and is kept in memory only']);
   expect(told).toEqual([]);
   expect(await (await restart()).outbox()).toMatchObject([{ id: 2 }]);
+});
+
+test('nor does it keep the disk from coming back, whether it came before or while that failed', async () => {
+  const { store, disk, clock, log, told, restart } = await bench();
+  const nonsense = { endsAt: Number.NaN, toldDays: undefined };
+  await store().commit({ certificate: { ...nonsense, server: ALPHA } });
+  disk.fails = 'full';
+  await store().commit({ certificate: { ...nonsense, server: 'beta' as ServerName }, outbox: [ROW] });
+  const by = { id: 1, name: 'Anna' };
+  await store().commit({ audit: { kind: 'monitoring-switched', server: ALPHA, at: 1, by, on: true } });
+  disk.fails = undefined;
+  await clock.advance(MINUTE);
+  await store().commit({ outbox: [ROW] });
+  expect(told).toEqual(['full', 'recovered']);
+  expect(log.messages('error').at(-1)).toBe('a change could not be stored and is kept in memory only');
+  const next = await restart();
+  expect(await next.outbox()).toHaveLength(2);
+  expect(await next.audit(10)).toHaveLength(1);
 });
