@@ -145,7 +145,7 @@ class Program implements Running {
       log,
       channels: [channel],
       isRecipient: (recipient) => this.#recipients().some((one) => sameRecipient(one, recipient)),
-      quietUntil: (recipient, server, writtenAt) => this.#alerts.quietUntil(recipient, server, writtenAt),
+      quietUntil: (chat, server, writtenAt) => this.#alerts.quietUntil(chat, server, writtenAt),
       watchesOthers: (servers) =>
         this.#monitor.watches().some(({ name, view }) => view.monitored && !servers.has(name)),
       compose: this.#compose(),
@@ -170,7 +170,7 @@ class Program implements Running {
       write: async (buckets) => void (await store.commit({ buckets })),
       load: (start) => store.bucketsAt(start),
     });
-    this.#watchedPast = new WatchedPast((server, from, to) => store.buckets(server, from, to));
+    this.#watchedPast = new WatchedPast((server, from, to) => store.watched(server, from, to));
     this.#certificates = new CertificateWatch([], {
       clock,
       random,
@@ -185,8 +185,8 @@ class Program implements Running {
         if (change.transition) logTransition(log, change.server, change.transition);
         await this.#alerts.serverChanged(change);
       },
-      unchanged: (server, availability) =>
-        this.#alerts.unchanged(server, availability, this.#units.get(server)?.settings.status.reminder),
+      unchanged: (server, availability, occupancy) =>
+        this.#alerts.unchanged(server, availability, occupancy, this.#reminderOf(server)),
       hidden: (server, value) => this.#alerts.hidden(server, value),
       probed: (server, probe) => this.#recorder.probed(server, probe),
       isExpected: (server) => this.#maintenanceEnd(server, clock.now()) !== undefined,
@@ -195,6 +195,10 @@ class Program implements Running {
         const { servers, total } = event;
         log.warn({ silent: servers.length, total }, 'most servers are silent: the bot may be cut off itself');
         await this.#alerts.blind(event);
+      },
+      remains: (event) => {
+        const reminders = event.servers.map((server) => this.#reminderOf(server) ?? Number.POSITIVE_INFINITY);
+        return this.#alerts.stillBlind(event, Math.min(...reminders));
       },
       ended: async (event) => {
         log.info({ silent: event.silent.length }, 'the bot sees the servers again');
@@ -207,6 +211,7 @@ class Program implements Running {
   async run(signal: AbortSignal): Promise<void> {
     const { store, channel } = this.#deps;
     await this.#alerts.load();
+    await this.#alerts.forgetOthers(new Set(this.#units.keys()));
     const [believed, switches] = await Promise.all([store.availabilities(), store.switches()]);
     const blind: EpochMs[] = [];
     for (const { settings } of this.#units.values()) {
@@ -284,12 +289,15 @@ class Program implements Running {
       this.#formats = createFormats(settings.locale, settings.timeZone);
       this.#zone = createZone(settings.timeZone);
     }
-    for (const { name } of removed) await this.#remove(name);
-    for (const change of changed) await this.#change(change);
     for (const server of added) {
       this.#open(server);
       this.#watch(server, undefined, server.status.monitored);
     }
+    // Together, because to write down that thousands are gone takes seconds.
+    await Promise.all([
+      ...removed.map(({ name }) => this.#remove(name)),
+      ...changed.map((change) => this.#change(change)),
+    ]);
     await this.#dispatcher.dropStrangers();
     this.#dispatcher.lookAgain();
   }
@@ -300,32 +308,29 @@ class Program implements Running {
   }
 
   #watch({ name }: ServerSettings, before: Availability | undefined, monitored: boolean): void {
-    this.#monitor.add({ server: this.#probed(name), before, isFromBefore: true, monitored });
-    this.#certificates.add({
-      name,
-      certificateEnd: (until) => this.#unit(name).adapter.certificateEnd(until),
-    });
+    const unit = this.#unit(name);
+    this.#monitor.add({ server: this.#probed(unit), before, isFromBefore: true, monitored });
+    this.#certificates.add({ name, certificateEnd: (until) => unit.adapter.certificateEnd(until) });
   }
 
   /** Reads the settings anew each time, so that changed intervals and thresholds hold from the next probe on. */
-  #probed(name: ServerName): ProbedServer {
-    const unit = () => this.#unit(name);
+  #probed(unit: Unit): ProbedServer {
     return {
-      name,
+      name: unit.settings.name,
       get probeInterval() {
-        return unit().settings.status.probeInterval;
+        return unit.settings.status.probeInterval;
       },
       get thresholds() {
-        return unit().settings.status.thresholds;
+        return unit.settings.status.thresholds;
       },
       get webAnswers() {
-        const { settings, adapter } = unit();
+        const { settings, adapter } = unit;
         return settings.status.check === 'vsstatus'
           ? (until: AbortSignal) => adapter.webAnswers(until)
           : undefined;
       },
-      probe: (until) => unit().adapter.probe(until),
-      occupancy: (until) => this.#occupancy(unit(), until),
+      probe: (until) => unit.adapter.probe(until),
+      occupancy: (until) => this.#occupancy(unit, until),
     };
   }
 
@@ -349,7 +354,7 @@ class Program implements Running {
       const before = await this.#monitor.remove(name);
       await unit.adapter.close();
       unit.adapter = this.#deps.openServer(after);
-      this.#monitor.add({ server: this.#probed(name), before, isFromBefore: false, monitored });
+      this.#monitor.add({ server: this.#probed(unit), before, isFromBefore: false, monitored });
     }
     this.#monitor.watch(name).reschedule();
     // A switch in a chat holds until this key changes.
@@ -360,6 +365,7 @@ class Program implements Running {
   async #switchMonitoring(name: ServerName, on: boolean, by: Person | undefined): Promise<void> {
     const override = on === this.#unit(name).settings.status.monitored ? undefined : on;
     const watch = this.#monitor.watch(name);
+    await watch.settled();
     const { monitored, availability: before } = watch.view;
     if (monitored === on)
       return void (await this.#deps.store.commit({ monitored: { server: name, on: override } }));
@@ -398,6 +404,10 @@ class Program implements Running {
     if (telegram.proxy !== undefined) return undefined;
     // That it answers proves nothing: the servers may stand in another network.
     return (await this.#deps.isReachable(telegram.apiRoot, until)) ? undefined : false;
+  }
+
+  #reminderOf(server: ServerName): DurationMs | undefined {
+    return this.#units.get(server)?.settings.status.reminder;
   }
 
   #maintenanceEnd(server: ServerName, at: EpochMs): EpochMs | undefined {
@@ -484,6 +494,7 @@ class Program implements Running {
       get zone() {
         return program.#zone;
       },
+      mute: (servers, chat, until) => this.#alerts.mute(servers, this.#recipient(chat), until),
       charts: this.#deps.charts,
       clock,
       log,
@@ -492,7 +503,8 @@ class Program implements Running {
 
   #botServer(name: ServerName): BotServer {
     const { clock } = this.#deps;
-    const { settings, adapter } = this.#unit(name);
+    const unit = this.#unit(name);
+    const { settings, adapter } = unit;
     const watch = this.#monitor.watch(name);
     const view = () => ({
       ...watch.view,
@@ -533,21 +545,21 @@ class Program implements Running {
           by,
           conference,
         }),
-      mute: (chat, until) => this.#alerts.mute(name, this.#recipient(chat), until),
       acknowledge: (by) => this.#alerts.acknowledge(name, by),
-      history: (from) => this.#historyOf(name, from),
-      summary: () => this.#summaryOf(name),
+      history: (from) => this.#historyOf(unit, from),
+      summary: () => this.#summaryOf(unit),
       periods: (from) => this.#deps.store.periods(name, from),
       audit: (limit) => this.#deps.store.audit(limit, name),
     };
   }
 
-  async #historyOf(name: ServerName, from: EpochMs): Promise<ServerHistory> {
+  async #historyOf({ settings }: Unit, from: EpochMs): Promise<ServerHistory> {
     const { store, clock } = this.#deps;
+    const { name, status } = settings;
     // Before the others: a span that is written meanwhile is then seen twice, and not never.
     const unwritten = this.#recorder.unwritten(name);
     // The probe before may stand for the beginning.
-    const start = bucketStart(from - this.#unit(name).settings.status.probeInterval);
+    const start = bucketStart(from - status.probeInterval);
     const [kept, periods] = await Promise.all([
       store.buckets(name, start, clock.now() + MINUTE),
       store.periods(name, from),
@@ -555,14 +567,15 @@ class Program implements Running {
     return { buckets: joinBuckets(kept, unwritten), periods };
   }
 
-  async #summaryOf(name: ServerName): Promise<Summary> {
+  async #summaryOf(unit: Unit): Promise<Summary> {
     const { store, clock } = this.#deps;
     const now = clock.now();
-    const { probeInterval } = this.#unit(name).settings.status;
+    const { name } = unit.settings;
+    const { probeInterval } = unit.settings.status;
     const month = bucketStart(now - MONTH - probeInterval);
     const today = bucketStart(now - DAY - probeInterval);
     const [{ buckets }, earlier, periods] = await Promise.all([
-      this.#historyOf(name, now - DAY),
+      this.#historyOf(unit, now - DAY),
       this.#watchedPast.runs(name, month, today),
       store.periods(name, now - MONTH),
     ]);

@@ -13,7 +13,7 @@ if (tooOld) {
 
 const program = new Command('trueconf-admin-bot')
   .description('Watches TrueConf Servers and tells their administrators in Telegram.')
-  .showHelpAfterError()
+  .showHelpAfterError('Add --help to see what there is.')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 program

@@ -168,7 +168,8 @@ function startBot(stage: Demo, folder: string, locale: string): ChildProcess {
     throw cannotWrite(error);
   }
   return spawn(process.execPath, [MAIN, 'run', '--config', config, '--data-dir', join(folder, 'data')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The channel tells the bot when the demo is gone, in whatever way.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // As a company would make its own authority known.
     env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
   });

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type Running, runApp } from '../app.ts';
+import { runApp } from '../app.ts';
 import { COMMANDS, type CommandName } from '../bot/bot.ts';
 import type { Identity } from '../channels/telegram/telegram.ts';
 import { TokenRefused } from '../channels/telegram/token-refused.ts';
@@ -11,20 +11,18 @@ import { availableLocales, BrokenLocale, loadTranslator, type Translator } from 
 import { childOf } from '../lib/abort.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createConnector } from '../lib/connector.ts';
-import { createLog, type LevelledLog } from '../lib/log.ts';
+import { createLog } from '../lib/log.ts';
 import { isReachable } from '../lib/reachable.ts';
 import { scrub } from '../lib/secret.ts';
 import { type DurationMs, SECOND } from '../lib/time.ts';
-import { differenceBetween, isNothing, summarize } from '../settings/difference.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load.ts';
-import { renderBroken, renderMissing, renderProblem } from '../settings/problems.ts';
-import type { Settings } from '../settings/settings.ts';
-import { watchSettings } from '../settings/watch.ts';
+import { type Problem, renderBroken, renderMissing, renderProblem } from '../settings/problems.ts';
 import { openStore } from '../storage/open-store.ts';
 import { openTrueConfServer } from '../trueconf/client.ts';
 import { EXIT } from './exit-codes.ts';
+import { followSettings } from './follow-settings.ts';
 import { STORAGE_ADVICE, storageNews } from './storage-news.ts';
-import { openTelegramLine, type TelegramLine } from './telegram-line.ts';
+import { openTelegramLine } from './telegram-line.ts';
 
 export interface RunOptions {
   /** Relative to the working directory. */
@@ -49,9 +47,13 @@ const MENU_LANGUAGES = ['en', 'es', 'ru', 'de'];
 
 /** @returns the exit code */
 export async function run(options: RunOptions): Promise<number> {
+  keepYoungGarbageSmall();
   const loaded = await readSettings(options);
   if (!loaded) return EXIT.settings;
   const { settings } = loaded;
+  const path = resolve(options.config);
+  const warn = (warning: Problem) => complain(`Warning: ${renderProblem(path, warning)}`);
+  for (const warning of loaded.warnings) warn(warning);
 
   const log = createLog(settings.logLevel);
   if (!(await canBeRead(settings.locale))) return EXIT.settings;
@@ -104,7 +106,10 @@ export async function run(options: RunOptions): Promise<number> {
         beside: async (program, signal) => {
           await Promise.all([
             troubles.passOn((trouble) => program.tell(trouble), signal),
-            followSettings(options, loaded, { program, line, log }, signal),
+            followSettings(
+              { path, loaded, load: () => load(options), warn, program, line, clock: systemClock, log },
+              signal,
+            ),
           ]);
         },
       },
@@ -147,12 +152,7 @@ async function readSettings(options: RunOptions): Promise<Loaded | undefined> {
     complain(renderBroken(path, loaded.problems));
     return undefined;
   }
-  for (const warning of warningsOf(loaded, path)) complain(warning);
   return loaded;
-}
-
-function warningsOf({ warnings }: Loaded, path: string): string[] {
-  return warnings.map((warning) => `Warning: ${renderProblem(path, warning)}`);
 }
 
 /** With what the command line says in place of what the file says. */
@@ -160,70 +160,6 @@ async function load({ config, dataDir }: RunOptions): Promise<LoadedSettings> {
   const loaded = await loadSettings(resolve(config), process.env, await availableLocales());
   if (loaded.kind !== 'loaded' || dataDir === undefined) return loaded;
   return { ...loaded, settings: { ...loaded.settings, dataDir: resolve(dataDir) } };
-}
-
-interface Followers {
-  readonly program: Running;
-  readonly line: TelegramLine;
-  readonly log: LevelledLog;
-}
-
-/** Puts every edit of the settings in force; one that is no use is told, and what was in force stays so. */
-async function followSettings(
-  options: RunOptions,
-  loaded: Loaded,
-  { program, line, log }: Followers,
-  signal: AbortSignal,
-): Promise<void> {
-  const path = resolve(options.config);
-  let inForce = loaded.settings;
-  let warnings: ReadonlySet<string> = new Set(warningsOf(loaded, path));
-  let isBroken = false;
-
-  const refuse = async (problems: readonly string[]) => {
-    isBroken = true;
-    log.warn({ problems }, 'the settings were changed and cannot be used');
-    await program.tell({ kind: 'settings-broken', at: systemClock.now(), problems });
-  };
-  const apply = async (next: Settings) => {
-    const difference = differenceBetween(inForce, next);
-    if (difference.parts.has('locale')) await loadTranslator(next.locale);
-    if (difference.parts.has('telegram')) {
-      const flaw = await line.use(next.telegram, signal);
-      if (flaw !== undefined) return refuse([`${path}: ${flaw}`]);
-    }
-    if (difference.parts.has('log-level')) log.setLevel(next.logLevel);
-    if (difference.parts.has('data-dir')) log.warn({}, 'data-dir takes effect at the next start');
-    await program.apply(next);
-    inForce = next;
-    if (!isNothing(difference)) log.info(summarize(difference), 'the settings were changed and are in force');
-    if (isBroken) await program.tell({ kind: 'settings-mended', at: systemClock.now() });
-    isBroken = false;
-  };
-  await watchSettings(
-    {
-      path,
-      loaded,
-      load: () => load(options),
-      clock: systemClock,
-      log,
-      changed: async (found) => {
-        if (found.kind === 'missing') return refuse([renderMissing(path)]);
-        if (found.kind === 'broken') return refuse(found.problems.map((one) => renderProblem(path, one)));
-        const before = warnings;
-        warnings = new Set(warningsOf(found, path));
-        for (const warning of warnings) if (!before.has(warning)) complain(warning);
-        try {
-          await apply(found.settings);
-        } catch (error) {
-          if (signal.aborted) return;
-          if (error instanceof BrokenLocale) return refuse([error.message]);
-          throw error;
-        }
-      },
-    },
-    signal,
-  );
 }
 
 /** Says that the bot runs, as soon as it is known to whom it talks, or that Telegram keeps it waiting. */
@@ -270,6 +206,11 @@ function commandMenu(words: Translator) {
   }));
 }
 
+/** V8 would let it grow to 32 MiB in the first busy minute, and keep them for ever. */
+function keepYoungGarbageSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 /**
  * What start-up needed and the rest of a quiet night does not: V8 would keep about 10 MiB of it until enough new
  * garbage comes, which may take hours.
@@ -281,16 +222,25 @@ async function giveMemoryBack(signal: AbortSignal): Promise<void> {
   collect();
 }
 
-/** Aborts at the first SIGINT or SIGTERM; a second one, or a stop that takes too long, ends the process at once. */
+/**
+ * Aborts at the first SIGINT or SIGTERM, or when the process that has started it with a channel between them is gone,
+ * as the demo may be; a second signal, or a stop that takes too long, ends the process at once.
+ */
 function stopOnSignals(): AbortSignal {
   const stopping = new AbortController();
-  const onSignal = () => {
-    if (stopping.signal.aborted) process.exit(EXIT.ok);
+  const stop = () => {
     stopping.abort();
     setTimeout(() => process.exit(EXIT.ok), STOP_LIMIT).unref();
   };
+  const onSignal = () => {
+    if (stopping.signal.aborted) process.exit(EXIT.ok);
+    stop();
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.once('disconnect', stop);
+  // Whoever listens for that keeps the process alive.
+  process.channel?.unref();
   return stopping.signal;
 }
 

@@ -1,9 +1,12 @@
 /**
  * The line to Telegram that the settings name. When they name another one, it is tried before the old one is given up:
- * a slip in a token or a proxy must not cut the bot off from those who could mend it.
+ * a slip in a token or a proxy must not cut the bot off from those who could mend it. What cannot be tried, because
+ * Telegram is away, is taken until Telegram refuses it.
  */
 import type { ConversationChannel } from '../app.ts';
+import type { Conversation } from '../channels/port.ts';
 import { type Identity, openTelegram, type TelegramChannel } from '../channels/telegram/telegram.ts';
+import { TokenRefused } from '../channels/telegram/token-refused.ts';
 import { type ChildSignal, childOf } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Connector } from '../lib/connector.ts';
@@ -14,9 +17,16 @@ import type { TelegramSettings } from '../settings/settings.ts';
 
 export interface TelegramLine extends ConversationChannel {
   /** @returns why it was not taken, for the operator; `undefined`: it is in use now */
-  use(settings: TelegramSettings, signal: AbortSignal): Promise<string | undefined>;
+  use(settings: TelegramSettings, onRefused: OnRefused, signal: AbortSignal): Promise<string | undefined>;
   close(): Promise<void>;
 }
+
+/**
+ * It was taken while Telegram was away, which is back and refuses the token.
+ * @param why for the operator
+ * @param inUse those that worked before, and are in use again
+ */
+export type OnRefused = (why: string, inUse: TelegramSettings) => Promise<void>;
 
 export interface LineDependencies {
   readonly clock: Clock;
@@ -33,43 +43,75 @@ interface Turn {
 }
 
 interface Open {
+  readonly settings: TelegramSettings;
   readonly telegram: TelegramChannel;
+  /** `undefined`: there is nothing to go back to. */
+  readonly onRefused: OnRefused | undefined;
   close(): Promise<void>;
 }
 
+const TOKEN_REFUSED = 'tg-api-token: Telegram refuses this token';
+
 export function openTelegramLine(settings: TelegramSettings, deps: LineDependencies): TelegramLine {
-  let current = open(settings, deps);
+  let current = open(settings, undefined, deps);
+  /** Those of the start, or the last ones with which Telegram has answered. */
+  let proven = settings;
+  /** Told already. */
+  let refused: TelegramSettings | undefined;
   let isConnected = false;
   let turn: Turn | undefined;
+
+  async function listenTo(
+    line: Open,
+    conversation: Conversation,
+    onState: (state: 'connected' | 'away') => void,
+    own: ChildSignal,
+  ): Promise<void> {
+    try {
+      await deps.begun(line.telegram, own.signal);
+      await line.telegram.listen(conversation, own.signal, ({ kind }) => {
+        isConnected = kind === 'connected';
+        if (isConnected) proven = line.settings;
+        onState(isConnected ? 'connected' : 'away');
+      });
+    } catch (error) {
+      if (!own.signal.aborted) throw error;
+    } finally {
+      own.release();
+    }
+  }
+
+  async function goBack(from: Open): Promise<void> {
+    refused = from.settings;
+    current = open(proven, undefined, deps);
+    await from.close();
+    await from.onRefused?.(TOKEN_REFUSED, proven);
+  }
 
   return {
     name: current.telegram.name,
     deliver: (address, screen, signal) => current.telegram.deliver(address, screen, signal),
 
     listen: async (conversation, signal, onState) => {
-      const listenTo = async (telegram: TelegramChannel, own: AbortSignal) => {
-        try {
-          await deps.begun(telegram, own);
-          await telegram.listen(conversation, own, ({ kind }) => {
-            isConnected = kind === 'connected';
-            onState(isConnected ? 'connected' : 'away');
-          });
-        } catch (error) {
-          if (!own.aborted) throw error;
-        }
-      };
       while (!signal.aborted) {
+        const line = current;
         const own = childOf(signal);
-        const ended = listenTo(current.telegram, own.signal).finally(() => own.release());
-        turn = { own, ended };
-        await ended;
+        turn = { own, ended: listenTo(line, conversation, onState, own) };
+        try {
+          await turn.ended;
+        } catch (error) {
+          if (!(error instanceof TokenRefused) || line.settings === proven) throw error;
+          // Else another one has taken its place meanwhile.
+          if (line === current) await goBack(line);
+        }
       }
     },
 
-    use: async (wanted, signal) => {
-      const next = open(wanted, deps);
+    use: async (wanted, onRefused, signal) => {
+      const next = open(wanted, onRefused, deps);
       const identity = await next.telegram.identify(signal);
-      const flaw = flawOf(identity, isConnected);
+      const isRefused = refused !== undefined && isSameBot(refused, wanted);
+      const flaw = flawOf(identity, isConnected, isRefused);
       if (flaw !== undefined) {
         await next.close();
         return flaw;
@@ -87,19 +129,25 @@ export function openTelegramLine(settings: TelegramSettings, deps: LineDependenc
   };
 }
 
-function flawOf(identity: Identity, isConnected: boolean): string | undefined {
-  if (identity.kind === 'token-refused') return 'tg-api-token: Telegram refuses this token';
+function flawOf(identity: Identity, isConnected: boolean, isRefused: boolean): string | undefined {
+  if (identity.kind === 'token-refused') return TOKEN_REFUSED;
+  if (identity.kind === 'known') return undefined;
+  if (isRefused) return TOKEN_REFUSED;
   // When the old line does not work either, the new one is what the operator wants to try.
-  if (identity.kind === 'unreachable' && isConnected) {
-    return `Telegram cannot be reached with these settings (${identity.reason}): look at tg-api-root and tg-proxy`;
-  }
-  return undefined;
+  if (!isConnected) return undefined;
+  return `Telegram cannot be reached with these settings (${identity.reason}): look at tg-api-root and tg-proxy`;
+}
+
+function isSameBot(a: TelegramSettings, b: TelegramSettings): boolean {
+  return a.token.reveal() === b.token.reveal() && a.apiRoot === b.apiRoot;
 }
 
 function open(
-  { token, apiRoot, proxy }: TelegramSettings,
+  settings: TelegramSettings,
+  onRefused: OnRefused | undefined,
   { clock, log, connector }: LineDependencies,
 ): Open {
+  const { token, apiRoot, proxy } = settings;
   // Polling holds a connection; the others are kept between taps, which saves each of them a TLS handshake.
   const fetcher = fetchThrough({
     connectTimeout: 10 * SECOND,
@@ -109,5 +157,5 @@ function open(
     connector,
   });
   const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock, log });
-  return { telegram, close: () => fetcher.close() };
+  return { settings, telegram, onRefused, close: () => fetcher.close() };
 }

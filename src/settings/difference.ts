@@ -33,7 +33,6 @@ export type SettingsPart =
   | 'alert-chats'
   | 'locale'
   | 'time-zone'
-  | 'data-dir'
   | 'log-level'
   | 'network';
 
@@ -75,14 +74,14 @@ export function summarize(difference: SettingsDifference): object {
   };
 }
 
-/** What a value of each key brings with it when it is different. No part: it is compared elsewhere. */
+/** What a value of each key brings with it when it is different. No part: compared elsewhere, or not changed while running. */
 type PartsOf<T> = { readonly [K in keyof T]-?: SettingsPart | undefined };
 
 const SETTINGS_PARTS: PartsOf<Settings> = {
   telegram: undefined,
   locale: 'locale',
   timeZone: 'time-zone',
-  dataDir: 'data-dir',
+  dataDir: undefined,
   logLevel: 'log-level',
   network: 'network',
   servers: undefined,

@@ -537,6 +537,44 @@ describe('an edit that is no use', () => {
   });
 });
 
+test('a token that is edited in while Telegram is away and refused when it is back: the old one, and the reason', async () => {
+  const it = await scene();
+  const wrong = '123456:another-token-AAAAAAAAAAAAAAAAAAAAAA';
+  const [REASON, AWAY] = ['tg-api-token: Telegram refuses this token', 'Telegram cannot be polled'];
+  const reasons = () => it.told(ANNA).filter(({ text }) => text.includes(REASON)).length;
+  await it.start({ servers: { one: {} } });
+  await it.ask(ANNA, '/help');
+
+  await it.telegram.setFault({ kind: 'away' });
+  await it.logged(AWAY);
+  it.edit({ top: { 'tg-api-token': wrong }, servers: { one: {} } });
+  await it.applied();
+  await it.server('one').setFault({ kind: 'down' });
+  await it.telegram.setFault({ kind: 'none' });
+
+  await it.shows(ANNA, REASON, 20_000);
+  await it.shows(ANNA, 'one is down', 20_000);
+  expect((await it.ask(ANNA, '/help')).text).toContain('What this bot does');
+
+  // The same once more, with an edit that changes nothing about it: it is known, and nobody is told again.
+  const polled = () => it.program.err().split(AWAY).length - 1;
+  const before = polled();
+  await it.telegram.setFault({ kind: 'away' });
+  await expect.poll(polled, { timeout: 10_000 }).toBeGreaterThan(before);
+  it.edit({ top: { 'tg-api-token': wrong, locale: 'es' }, servers: { one: {} } });
+  await quiet(3_000);
+  await it.telegram.setFault({ kind: 'none' });
+  await expect
+    .poll(() => it.program.err().split('connected to Telegram').length - 1, { timeout: 20_000 })
+    .toBe(3);
+  expect((await it.ask(ANNA, '/help')).text).toContain('What this bot does');
+  expect(reasons()).toBe(1);
+
+  it.edit({ servers: { one: {} } });
+  await it.shows(ANNA, 'The settings are in order again');
+  await it.stop();
+}, 60_000);
+
 test('another Telegram: the bot answers there and lets go of the old one', async () => {
   const it = await scene();
   const other = await startTelegram({ token: '654321:the-other-token-000000000000000000' });

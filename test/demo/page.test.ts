@@ -242,6 +242,28 @@ describe.skipIf(!executable)('the page of the demo', () => {
   );
 
   test(
+    'the tour ticks what the visitor has seen: not an answer that names a server, but its alert',
+    async () => {
+      const { page, troubles } = await open(DESKTOP);
+      const visitor = new Visitor(page, false);
+      const isTicked = async (step: string) =>
+        (await page.locator(`[data-step="${step}"]`).getAttribute('class'))?.includes('is-done') === true;
+      await visitor.be(ANNA);
+      // No reason for an alert.
+      await visitor.turn('quiet', 'slow');
+      await visitor.write('/status');
+      await sees(visitor.message('Klinik am Südpark'));
+      expect(await isTicked('unplug')).toBe(false);
+      await visitor.turn('quiet', 'unplugged');
+      await sees(visitor.message('Klinik am Südpark is down'));
+      await expect.poll(() => isTicked('unplug'), PATIENCE).toBe(true);
+      expect(await isTicked('open')).toBe(false);
+      expect(troubles).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  test(
     'by keyboard alone: who writes, a command, a button, a plug',
     async () => {
       const { page, troubles } = await open(DESKTOP);

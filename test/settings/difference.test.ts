@@ -133,7 +133,6 @@ describe('above the servers', () => {
     ['tg-alert-chats = ["-1"]', 'tg-alert-chats = ["-1", "-2"]', 'alert-chats'],
     ['', 'locale = "de"', 'locale'],
     ['time-zone = "UTC"', 'time-zone = "Europe/Madrid"', 'time-zone'],
-    ['data-dir = "/a"', 'data-dir = "/b"', 'data-dir'],
     ['', 'log-level = "debug"', 'log-level'],
     ['', '[network]\ncheck = "https://www.example.com/"', 'network'],
   ])('%s → %s', async (before, after, part) => {
@@ -141,6 +140,14 @@ describe('above the servers', () => {
     expect([...difference.parts]).toEqual([part]);
     expect(isNothing(difference)).toBe(false);
     expect(difference.changed).toEqual([]);
+  });
+
+  test('another data-dir is none: it holds from the next start on', async () => {
+    const difference = await between(
+      fileWith({ top: 'data-dir = "/a"' }),
+      fileWith({ top: 'data-dir = "/b"' }),
+    );
+    expect(isNothing(difference)).toBe(true);
   });
 
   test('the token and the administrators', async () => {

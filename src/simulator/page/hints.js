@@ -6,7 +6,7 @@ import { withCommand } from './notices.js';
 import { recall, remember } from './storage.js';
 import { t } from './texts.js';
 
-/** @import {DemoAction} from '../demo-protocol.ts' */
+/** @import {ChatMessage, DemoAction} from '../demo-protocol.ts' */
 /** @import {Change, State} from './state.js' */
 
 const STEPS = /** @type {const} */ (['open', 'unplug', 'stop']);
@@ -14,6 +14,9 @@ const STEPS = /** @type {const} */ (['open', 'unplug', 'stop']);
 
 /** A conference that vanishes so soon after a tap was stopped by it. */
 const STOPPED_WITHIN_MS = 20_000;
+
+/** An alert reaches everybody within this. */
+const TOLD_TOGETHER_MS = 5_000;
 
 /** @param {State} state */
 export function startHints(state) {
@@ -67,7 +70,7 @@ export function startHints(state) {
       const { message, before } = change;
       if (opened === `${message.chatId} ${message.messageId}` && before) tick('open');
       const isAbout = [...troubled].some((key) => message.text.includes(state.servers.get(key)?.name ?? key));
-      if (!before && message.isFromBot && isAbout) tick('unplug');
+      if (!before && message.isFromBot && isAbout && isAlert(message)) tick('unplug');
     }
     if (change.kind === 'snapshot' || change.kind === 'server') sayWhereToStop();
     if (change.kind === 'server' && performance.now() - tappedAt < STOPPED_WITHIN_MS) {
@@ -75,6 +78,17 @@ export function startHints(state) {
       const gone = change.before?.conferences.filter(({ sessionId }) => !running.has(sessionId)) ?? [];
       if (gone.some(({ sessionId }) => !ended.has(sessionId))) tick('stop');
     }
+  }
+
+  /** An answer goes to one person, an alert to several at the same time. @param {ChatMessage} message */
+  function isAlert({ chatId, text, sentAt }) {
+    const others = state.people.filter(({ id }) => id !== chatId).flatMap(({ id }) => state.messages(id));
+    return others.some(
+      (one) =>
+        one.isFromBot &&
+        headline(one.text) === headline(text) &&
+        Math.abs(one.sentAt - sentAt) < TOLD_TOGETHER_MS,
+    );
   }
 
   /** Where there is something to stop, and what is in the way. */
@@ -109,6 +123,11 @@ export function startHints(state) {
     section.classList.toggle('is-done', current === undefined);
     toggle.setAttribute('aria-expanded', String(!section.hidden));
   }
+}
+
+/** Below it an alert tells each how long ago it was. @param {string} text */
+function headline(text) {
+  return text.split('\n')[0];
 }
 
 /** @param {Step} step @param {number} index */
