@@ -2,21 +2,28 @@
  * Writes down who must be told what, together with the change that is the reason, and hands it to the dispatcher.
  * Keeps what people decided about alerts: mutes and acknowledgements. Sends nothing itself.
  */
-import { type Availability, unknownSince } from '../domain/availability.ts';
+import { type Availability, type Transition, unknownSince } from '../domain/availability.ts';
 import { type CertificateNotes, decideNotice } from '../domain/certificate.ts';
-import type { Event, EventOf, Person, ServerChange } from '../domain/events.ts';
+import type { Event, EventOf, Occupancy, Person, ServerChange } from '../domain/events.ts';
 import type { Period } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
 import { type Recipient, sameRecipient } from '../domain/outbox.ts';
 import { isReminderDue } from '../domain/reminder.ts';
-import { isSteadyAgain, noteChange, STABLE, type Stability } from '../domain/stability.ts';
+import { isSteadyAgain, noteChange, noteGap, STABLE, type Stability } from '../domain/stability.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 import type { Change, Mute, OutageNotes, Store } from '../storage/store.ts';
 
 export type AlertStore = Pick<
   Store,
-  'commit' | 'outageNotes' | 'mutes' | 'stabilities' | 'certificates' | 'periods'
+  | 'commit'
+  | 'availabilities'
+  | 'switches'
+  | 'outageNotes'
+  | 'mutes'
+  | 'stabilities'
+  | 'certificates'
+  | 'periods'
 >;
 
 export interface AlertsDependencies {
@@ -46,7 +53,9 @@ export class Alerts {
   readonly #certificates = new Map<ServerName, CertificateNotes>();
   /** Those about which nothing is known, or was known for a time, since the bot was cut off. */
   readonly #hidden = new Map<ServerName, Hidden>();
-  #mutes: Mute[] = [];
+  /** When that was last told; `undefined`: not in this run of the program. */
+  #blindToldAt: EpochMs | undefined;
+  readonly #mutes = new Map<ServerName, readonly Mute[]>();
   /** Recipients whose refusal the others know already. */
   readonly #refused = new Set<string>();
 
@@ -58,9 +67,27 @@ export class Alerts {
   async load(): Promise<void> {
     const { store } = this.#deps;
     for (const outage of await store.outageNotes()) this.#outages.set(outage.server, outage);
-    for (const [server, stability] of await store.stabilities()) this.#stabilities.set(server, stability);
+    for (const [server, stability] of await store.stabilities()) {
+      this.#stabilities.set(server, noteGap(stability, this.#deps.clock.now()));
+    }
     for (const notes of await store.certificates()) this.#certificates.set(notes.server, notes);
-    this.#mutes = [...(await store.mutes())];
+    for (const mute of await store.mutes()) this.#keepMute(mute);
+  }
+
+  /** Servers that were taken out of the settings while the bot was off. @param watched those that are in them */
+  async forgetOthers(watched: ReadonlySet<ServerName>): Promise<void> {
+    const { store, clock } = this.#deps;
+    const believed = await store.availabilities();
+    const switched = (await store.switches()).keys();
+    const noted = [this.#outages, this.#stabilities, this.#certificates].flatMap((notes) => [
+      ...notes.keys(),
+    ]);
+    const known = new Set([...believed.keys(), ...switched, ...noted]);
+    for (const server of known) {
+      if (watched.has(server)) continue;
+      await this.mend(server, believed.get(server), false);
+      await this.forget(server, unknownSince(clock.now()));
+    }
   }
 
   /** A server's status has changed; with a transition there is something to tell. */
@@ -69,25 +96,20 @@ export class Alerts {
     const availability = { server, value: after };
     const hidden = this.#hidden.get(server);
     if (hidden) hidden.seenAt ??= after.since;
+    const unsteady = this.#stabilities.get(server) ?? STABLE;
     if (!transition) {
-      const periods = endOfDowntime(server, before, after.since);
-      await this.#commit({ availability, periods, outage: noOutage(server) });
+      const value = noteGap(unsteady, after.since);
+      await this.#commit({
+        availability,
+        periods: endOfDowntime(server, before, after.since),
+        ...(value !== unsteady && { stability: { server, value } }),
+        outage: noOutage(server),
+      });
       return;
     }
     const { at } = transition;
-    const { after: stability, outcome } = noteChange(this.#stabilities.get(server) ?? STABLE, at);
+    const { after: stability, outcome } = noteChange(unsteady, at);
     const isDown = transition.kind === 'went-down';
-    const event = outcome === 'unstable' ? undefined : isDown ? downEvent(change) : upEvent(change);
-    const told: Event | undefined =
-      outcome === 'became-unstable'
-        ? {
-            kind: 'server-unstable',
-            server,
-            at,
-            changes: stability.changes.length,
-            since: stability.changes[0] ?? at,
-          }
-        : event;
     const periods: Period[] = isDown
       ? [{ server, kind: 'down', from: at, to: undefined, trouble: transition.failure.trouble }]
       : endOfDowntime(server, before, at);
@@ -99,7 +121,11 @@ export class Alerts {
         stability: { server, value: stability },
         outage: { server, lastTold, acknowledgedBy: undefined },
       },
-      told,
+      outcome === 'stable'
+        ? changeEvent(change, transition)
+        : outcome === 'became-unstable'
+          ? unstableEvent(change, transition, stability)
+          : undefined,
       { writtenAt: change.foundAt },
     );
   }
@@ -108,16 +134,23 @@ export class Alerts {
   unchanged(
     server: ServerName,
     availability: Availability,
+    occupancy: Occupancy | undefined,
     remindEvery: DurationMs | undefined,
   ): Promise<void> | undefined {
     const stability = this.#stabilities.get(server);
-    if (stability?.unstableSince !== undefined) return this.#maybeSteady(server, availability, stability);
+    if (stability?.unstableSince !== undefined) {
+      return this.#maybeSteady(server, availability, stability, occupancy);
+    }
     return availability.failure ? this.#maybeRemind(server, availability, remindEvery) : undefined;
   }
 
-  async #maybeSteady(server: ServerName, availability: Availability, stability: Stability): Promise<void> {
+  async #maybeSteady(
+    server: ServerName,
+    { status, since, failure }: Availability,
+    stability: Stability,
+    occupancy: Occupancy | undefined,
+  ): Promise<void> {
     const { unstableSince } = stability;
-    const { status, since } = availability;
     const at = this.#deps.clock.now();
     if (unstableSince === undefined || status === 'unknown' || !isSteadyAgain(stability, at)) return;
     await this.#commit(
@@ -125,7 +158,10 @@ export class Alerts {
         stability: { server, value: STABLE },
         outage: { server, lastTold: status === 'down' ? at : undefined, acknowledgedBy: undefined },
       },
-      { kind: 'server-steady', server, at, unstableSince, status, since },
+      {
+        ...{ kind: 'server-steady', server, at, unstableSince, status, since },
+        ...(failure && { failure, ...(occupancy && { occupancy }) }),
+      },
     );
   }
 
@@ -150,18 +186,36 @@ export class Alerts {
     if (before && before.seenAt === undefined) return;
     const ended = before ? [blindPeriod(server, before.from, before.seenAt)] : [];
     const periods = [...ended, blindPeriod(server, value.since)];
-    await this.#commit({ availability: { server, value }, periods });
-    this.#hidden.set(server, { from: value.since, seenAt: undefined });
+    // At once: the bot may see again while this is being written, which ends the period.
+    const undo = setIn(this.#hidden, server, { from: value.since, seenAt: undefined });
+    try {
+      await this.#commit({ availability: { server, value }, periods });
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   async blind(event: EventOf<'bot-blind'>): Promise<void> {
     await this.#commit({}, event);
+    this.#blindToldAt = this.#deps.clock.now();
+  }
+
+  /** A look has confirmed it. @param remindEvery as for an outage; infinite: no reminders */
+  async stillBlind(event: EventOf<'bot-still-blind'>, remindEvery: DurationMs): Promise<void> {
+    // An earlier run of the program has told it in the same rhythm.
+    this.#blindToldAt ??= event.at - ((event.at - event.since) % remindEvery);
+    const facts = { lastTold: this.#blindToldAt, acknowledged: false };
+    if (!isReminderDue(facts, remindEvery, event.at)) return;
+    await this.#commit({}, event);
+    this.#blindToldAt = event.at;
   }
 
   async seesAgain(event: EventOf<'bot-sees-again'>): Promise<void> {
     const periods = [...this.#hidden.keys()].flatMap((server) => this.#endOfBlindness(server, event.at));
     await this.#commit({ periods }, event);
     for (const { server } of periods) this.#hidden.delete(server);
+    this.#blindToldAt = undefined;
   }
 
   /** The end of a server's certificate was read; tells it when it is near. */
@@ -211,20 +265,13 @@ export class Alerts {
     return blind.from;
   }
 
-  /** The server is no longer in the settings. */
+  /** The server is no longer in the settings. Should it come back, it is new, but has its past and its mutes. */
   async forget(server: ServerName, before: Availability): Promise<void> {
-    const now = this.#deps.clock.now();
-    await this.#commit({
-      availability: { server, value: unknownSince(now) },
-      periods: this.#endOfPeriods(server, before, now),
-      stability: { server, value: STABLE },
-      outage: noOutage(server),
-      // Should it come back, what the settings say holds.
-      monitored: { server, on: undefined },
-    });
-    this.#hidden.delete(server);
-    this.#outages.delete(server);
-    this.#certificates.delete(server);
+    const periods = this.#endOfPeriods(server, before, this.#deps.clock.now());
+    await this.#commit({ periods, forgotten: server });
+    for (const notes of [this.#hidden, this.#outages, this.#stabilities, this.#certificates]) {
+      notes.delete(server);
+    }
   }
 
   #endOfPeriods(server: ServerName, before: Availability, to: EpochMs): Period[] {
@@ -272,8 +319,10 @@ export class Alerts {
 
   /** @returns false when the server is not down, so that there is nothing to take care of */
   async acknowledge(server: ServerName, by: Person): Promise<boolean> {
-    const lastTold = this.#outages.get(server)?.lastTold;
+    const { lastTold, acknowledgedBy } = this.#outages.get(server) ?? {};
     if (lastTold === undefined) return false;
+    // Pressed twice: the others know.
+    if (acknowledgedBy === by.name) return true;
     const at = this.#deps.clock.now();
     await this.#commit(
       { outage: { server, lastTold, acknowledgedBy: by.name } },
@@ -287,13 +336,18 @@ export class Alerts {
     return this.#outages.get(server)?.acknowledgedBy;
   }
 
-  /** @param until not after now: ends the mute */
-  async mute(server: ServerName, recipient: Recipient, until: EpochMs): Promise<void> {
-    const mute: Mute = { server, recipient, until };
-    await this.#deps.store.commit({ mute });
-    this.#mutes = this.#mutes.filter((other) => other !== this.#muteOf(recipient, server));
-    this.#mutes.push(mute);
+  /** @param until not after now: ends the mutes */
+  async mute(servers: readonly ServerName[], recipient: Recipient, until: EpochMs): Promise<void> {
+    const mutes = servers.map((server): Mute => ({ server, recipient, until }));
+    await this.#deps.store.commit({ mutes });
+    for (const mute of mutes) this.#keepMute(mute);
     this.#deps.outbox.lookAgain();
+  }
+
+  #keepMute(mute: Mute): void {
+    const { server, recipient } = mute;
+    const others = (this.#mutes.get(server) ?? []).filter((one) => !sameRecipient(one.recipient, recipient));
+    this.#mutes.set(server, [...others, mute]);
   }
 
   /** `undefined`: not muted now. */
@@ -305,15 +359,16 @@ export class Alerts {
   /**
    * Until when nothing is told, or was told last, of what was written at that moment: the server is muted there, or was
    * in maintenance. `undefined`: it never was.
+   * @param chat where it is, then where it was before it moved: the mute that was set last holds
    */
-  quietUntil(recipient: Recipient, server: ServerName, writtenAt: EpochMs): EpochMs | undefined {
-    const mute = this.#muteOf(recipient, server)?.until;
+  quietUntil(chat: readonly Recipient[], server: ServerName, writtenAt: EpochMs): EpochMs | undefined {
+    const [mute] = chat.flatMap((address) => this.#muteOf(address, server)?.until ?? []);
     const maintenance = this.#deps.maintenanceEnd(server, writtenAt);
     return maintenance === undefined ? mute : Math.max(maintenance, mute ?? maintenance);
   }
 
   #muteOf(recipient: Recipient, server: ServerName): Mute | undefined {
-    return this.#mutes.find((one) => one.server === server && sameRecipient(one.recipient, recipient));
+    return this.#mutes.get(server)?.find((one) => sameRecipient(one.recipient, recipient));
   }
 
   /** Messages to a recipient are refused for good: the others are told, once. */
@@ -380,16 +435,20 @@ function blindPeriod(server: ServerName, from: EpochMs, to?: EpochMs): Period {
   return { server, kind: 'blind', from, to: to === undefined ? to : Math.max(from, to), trouble: undefined };
 }
 
-function downEvent({ server, transition, unseen, occupancy }: ServerChange): Event | undefined {
-  if (transition?.kind !== 'went-down') return undefined;
-  const { at, failure, firstSeen } = transition;
-  const before = firstSeen ? 'unknown' : unseen ? 'up-before-start' : 'up';
-  return { kind: 'server-down', server, at, failure, before, ...(occupancy && { occupancy }) };
-}
-
-function upEvent({ server, transition, unseen, occupancy, occupancyNow }: ServerChange): Event | undefined {
-  if (transition?.kind !== 'came-up') return undefined;
-  const { at, downSince } = transition;
+/** What there is to tell of a transition. */
+function changeEvent(change: ServerChange, transition: Transition): Event {
+  const { server, before: earlier, unseen, wasHidden, occupancy, occupancyNow } = change;
+  const { at } = transition;
+  if (transition.kind === 'went-down') {
+    const { failure, firstSeen } = transition;
+    return {
+      ...{ kind: 'server-down', server, at, failure },
+      before: firstSeen ? 'unknown' : unseen ? 'up-before-start' : 'up',
+      ...(firstSeen && wasHidden && { silentSince: earlier.since }),
+      ...(occupancy && { occupancy }),
+    };
+  }
+  const { downSince } = transition;
   return {
     kind: 'server-up',
     server,
@@ -398,6 +457,22 @@ function upEvent({ server, transition, unseen, occupancy, occupancyNow }: Server
     ...(unseen && { unseen }),
     ...(occupancy && { occupancy }),
     ...(occupancyNow && { occupancyNow }),
+  };
+}
+
+function unstableEvent(
+  { server, occupancy }: ServerChange,
+  transition: Transition,
+  { changes }: Stability,
+): EventOf<'server-unstable'> {
+  const { at } = transition;
+  const down = transition.kind === 'went-down' && {
+    failure: transition.failure,
+    ...(occupancy && { occupancy }),
+  };
+  return {
+    ...{ kind: 'server-unstable', server, at, changes: changes.length, since: changes[0] ?? at },
+    ...down,
   };
 }
 

@@ -49,6 +49,7 @@ const COMPANY: Record<EventKind, Company> = {
   'certificate-ending': 'certificates',
   'conference-stopped': 'stops',
   'bot-blind': 'sight',
+  'bot-still-blind': 'sight',
   'bot-sees-again': 'sight',
   'storage-trouble': 'storage',
   'storage-mended': 'storage',
@@ -165,25 +166,30 @@ function dueSince(group: readonly Judged[], now: EpochMs): EpochMs {
 function splitByQuiet(rows: readonly Judged[], now: EpochMs): { due: Judged[]; held: EpochMs[] } {
   const due: Judged[] = [];
   const held: EpochMs[] = [];
-  const recoveries = recoveriesOfTold(rows);
+  const isQuiet = ({ quietUntil = 0 }: Judged) => quietUntil > now;
+  const recoveries = recoveriesOfTold(rows, isQuiet);
   for (const one of rows) {
-    const { row, server, quietUntil } = one;
-    const isQuiet = quietUntil !== undefined && quietUntil > now;
+    const { row, server, quietUntil = now } = one;
     // What came before the recovery, e.g. a reminder, goes with it: it is over too.
     const isReleased = server !== undefined && row.id <= (recoveries.get(server) ?? 0);
-    if (isQuiet && !isReleased) held.push(quietUntil);
+    if (isQuiet(one) && !isReleased) held.push(quietUntil);
     else due.push(one);
   }
   return { due, held };
 }
 
-/** By server the row that says it is up again, unless the outage itself is still untold. */
-function recoveriesOfTold(rows: readonly Judged[]): ReadonlyMap<ServerName, number> {
+/** By server the row that says it is up again, unless the outage itself is held, too. */
+function recoveriesOfTold(
+  rows: readonly Judged[],
+  isQuiet: (row: Judged) => boolean,
+): ReadonlyMap<ServerName, number> {
   const untold = new Set<ServerName>();
   const recoveries = new Map<ServerName, number>();
-  for (const { row, server } of rows) {
+  for (const one of rows) {
+    const { row, server } = one;
     if (server === undefined) continue;
-    if (row.event.kind === 'server-down') untold.add(server);
+    // One that waits only for its message is told together with its end.
+    if (row.event.kind === 'server-down' && isQuiet(one)) untold.add(server);
     if (isRecovery(row.event) && !untold.has(server)) recoveries.set(server, row.id);
   }
   return recoveries;

@@ -31,8 +31,8 @@ export interface DispatcherDependencies {
   readonly log: Log;
   /** Whether somebody is still to be told anything: who was taken out of the settings is not. */
   isRecipient(recipient: Recipient): boolean;
-  /** See `BatchFacts`. */
-  quietUntil(recipient: Recipient, server: ServerName, writtenAt: EpochMs): EpochMs | undefined;
+  /** See `BatchFacts`. @param chat where it is, and if it has moved, where it was before */
+  quietUntil(chat: readonly Recipient[], server: ServerName, writtenAt: EpochMs): EpochMs | undefined;
   /** See `BatchFacts`. */
   watchesOthers(servers: ReadonlySet<ServerName>): boolean;
   /** The message for rows that go out together, at the moment of sending. */
@@ -52,6 +52,8 @@ interface Lane {
   rows: OutboxRow[];
   /** Failed attempts in a row. */
   failures: number;
+  /** The chat has moved since something last got through. */
+  hasMoved: boolean;
   /** The present wait, when something may end it early. */
   rest: { readonly end: () => void; readonly because: 'nothing-due' | 'channel-away' } | undefined;
 }
@@ -111,7 +113,7 @@ export class Dispatcher {
     const known = this.#lanes.find((lane) => sameRecipient(lane.recipient, recipient));
     if (known) return known;
     const { address } = recipient;
-    const lane: Lane = { recipient, address, rows: [], failures: 0, rest: undefined };
+    const lane: Lane = { recipient, address, rows: [], failures: 0, hasMoved: false, rest: undefined };
     this.#lanes.push(lane);
     if (this.#signal) this.#start(lane, this.#signal);
     return lane;
@@ -135,8 +137,10 @@ export class Dispatcher {
   async #step(lane: Lane, signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.#deps;
     const now = clock.now();
+    const { recipient, address } = lane;
+    const chat = address === recipient.address ? [recipient] : [{ ...recipient, address }, recipient];
     const facts: BatchFacts = {
-      quietUntil: (server, writtenAt) => this.#deps.quietUntil(lane.recipient, server, writtenAt),
+      quietUntil: (server, writtenAt) => this.#deps.quietUntil(chat, server, writtenAt),
       watchesOthers: this.#deps.watchesOthers,
     };
     const batch = nextBatch(lane.rows, facts, now);
@@ -154,13 +158,14 @@ export class Dispatcher {
       return this.#rest(lane, backoff(RETRY, lane.failures, random()), 'channel-away', signal);
     }
     if (delivery.kind === 'moved') {
+      const isAgain = lane.hasMoved;
       this.#move(lane, delivery.address);
-      lane.failures += 1;
       // Moved again and again: the messenger contradicts itself.
-      if (lane.failures > 1) await this.#rest(lane, RETRY.longest, 'channel-away', signal);
+      if (isAgain) await this.#rest(lane, RETRY.longest, 'channel-away', signal);
       return;
     }
     lane.failures = 0;
+    lane.hasMoved = false;
     await this.#settle(lane, batch.rows, delivery.kind);
     if (delivery.kind === 'delivered') this.#deps.onDelivered(lane.recipient);
     if (delivery.kind === 'refused') {
@@ -195,6 +200,7 @@ export class Dispatcher {
   #move(lane: Lane, address: string): void {
     this.#deps.log.warn({ from: lane.address, to: address }, 'a chat has moved: update tg-alert-chats');
     lane.address = address;
+    lane.hasMoved = true;
   }
 
   async #rest(

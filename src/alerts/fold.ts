@@ -34,7 +34,7 @@ export function fold(rows: readonly OutboxRow[]): Folded {
     switch (event.kind) {
       case 'server-down':
         // What came before is history that the newer word tells better. Unstable it is no more: then it were not told.
-        for (const told of [unstable, steady]) told.delete(event.server);
+        for (const told of [stillDown, unstable, steady]) told.delete(event.server);
         down.set(event.server, event);
         break;
       case 'server-still-down':
@@ -74,6 +74,8 @@ export function fold(rows: readonly OutboxRow[]): Folded {
 export interface FoldedSight {
   /** It is cut off, which is yet to be told. */
   readonly blind: EventOf<'bot-blind'> | undefined;
+  /** It still is, which was told before. */
+  readonly stillBlind: EventOf<'bot-still-blind'> | undefined;
   /** It sees again after it was told to be cut off. */
   readonly seesAgain: EventOf<'bot-sees-again'> | undefined;
   /** What began and ended untold. */
@@ -86,16 +88,21 @@ export interface FoldedSight {
 /** @param rows oldest first */
 export function foldSight(rows: readonly OutboxRow[]): FoldedSight {
   let blind: FoldedSight['blind'];
+  let stillBlind: FoldedSight['stillBlind'];
   let seesAgain: FoldedSight['seesAgain'];
   const past: FoldedSight['past'][number][] = [];
   for (const { event } of rows) {
     if (event.kind === 'bot-blind') {
       blind = event;
+    } else if (event.kind === 'bot-still-blind') {
+      // While it is untold there is nothing to be reminded of.
+      if (!blind) stillBlind = event;
     } else if (event.kind === 'bot-sees-again') {
       if (blind) past.push({ blind, seesAgain: event });
       else seesAgain = event;
       blind = undefined;
+      stillBlind = undefined;
     }
   }
-  return { blind, seesAgain, past };
+  return { blind, stillBlind, seesAgain, past };
 }

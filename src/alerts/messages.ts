@@ -82,6 +82,7 @@ function bodyOf(words: Words, rows: readonly OutboxRow[], last: Event): Screen {
   if (isAvailability(last)) return words.availability(fold(rows));
   switch (last.kind) {
     case 'bot-blind':
+    case 'bot-still-blind':
     case 'bot-sees-again':
       return words.sight(foldSight(rows));
     case 'certificate-ending':
@@ -105,7 +106,7 @@ const AVAILABILITY_KINDS = [
 type AvailabilityEvent = EventOf<(typeof AVAILABILITY_KINDS)[number]>;
 type SingleEvent = Exclude<
   Event,
-  AvailabilityEvent | EventOf<'certificate-ending' | 'bot-blind' | 'bot-sees-again'>
+  AvailabilityEvent | EventOf<'certificate-ending' | 'bot-blind' | 'bot-still-blind' | 'bot-sees-again'>
 >;
 
 function isAvailability(event: Event): event is AvailabilityEvent {
@@ -144,7 +145,7 @@ class Words {
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
       ...stillDown.map((event) => this.#stillDown(event, only)),
       ...unstable.map((event) => this.#unstable(event, only)),
-      ...steady.map((event) => this.#steady(event)),
+      ...steady.map((event) => this.#steady(event, only)),
       ...(only
         ? up.map((event) => this.#up(event))
         : this.#upList(up.filter(({ server }) => !failing.has(server)))),
@@ -190,12 +191,13 @@ class Words {
   }
 
   /** Whether the bot sees anything. */
-  sight({ blind, seesAgain, past }: FoldedSight): Screen {
+  sight({ blind, stillBlind, seesAgain, past }: FoldedSight): Screen {
     const { translator } = this.#deps;
     const hidden = (servers: readonly ServerName[]) =>
       translator.html('alert.blind-servers', { names: this.#listed(servers, BLIND_NAMES_SHOWN) });
     const latest = past.at(-1)?.seesAgain ?? seesAgain;
     const silent = blind ? [] : (latest?.silent ?? []);
+    if (stillBlind) return { text: this.#stillBlind(stillBlind), keyboard: [[this.#servers()]] };
     const text = joinHtml([
       blind ? this.#blind(blind) : translator.html('alert.sees-again'),
       seesAgain && this.#sawNothing(seesAgain.since, seesAgain.at),
@@ -227,24 +229,34 @@ class Words {
 
   #down(event: EventOf<'server-down'>): Html {
     const { translator, formats } = this.#deps;
-    const { server, at, failure, before, occupancy } = event;
-    const time = formats.time(at, this.#now);
+    const { server, at, failure, before, silentSince, occupancy } = event;
+    const time = formats.time(silentSince ?? at, this.#now);
     const duration = formats.duration(this.#now - at);
+    const first = silentSince === undefined ? 'alert.since-first-seen' : 'alert.since-blind';
     return joinHtml([
       translator.html('alert.down', { server }),
+      ...this.#why(failure),
+      before === 'up'
+        ? translator.html('alert.since', { time, duration })
+        : translator.html(before === 'unknown' ? first : 'alert.since-away', { time }),
+      this.#cutOff(occupancy),
+    ]);
+  }
+
+  /** The cause of an outage, and what to do about it. */
+  #why(failure: FailedProbe): (Html | undefined)[] {
+    const { translator } = this.#deps;
+    return [
       translator.html('alert.cause', { cause: translator.cause(failure.trouble) }),
       this.#web(failure),
       translator.html('alert.advice', { advice: translator.advice(failure.trouble) }),
-      before === 'up'
-        ? translator.html('alert.since', { time, duration })
-        : translator.html(before === 'unknown' ? 'alert.since-first-seen' : 'alert.since-away', { time }),
-      occupancy && occupancy.conferences > 0
-        ? translator.html('alert.cut-off', {
-            ...this.#counts(occupancy),
-            time: formats.time(occupancy.at, this.#now),
-          })
-        : undefined,
-    ]);
+    ];
+  }
+
+  #cutOff(occupancy: Occupancy | undefined): Html | undefined {
+    if (!occupancy || occupancy.conferences === 0) return undefined;
+    const time = this.#deps.formats.time(occupancy.at, this.#now);
+    return this.#deps.translator.html('alert.cut-off', { ...this.#counts(occupancy), time });
   }
 
   /** Tells "the machine does not answer" from "the web server answers, the conference engine does not". */
@@ -262,7 +274,7 @@ class Words {
         const line = translator.html('alert.line-down', {
           server: event.server,
           cause: translator.cause(event.failure.trouble),
-          time: formats.time(event.at, this.#now),
+          time: formats.time(event.silentSince ?? event.at, this.#now),
         });
         return this.#withPeople(line, event.occupancy);
       }),
@@ -354,30 +366,71 @@ class Words {
     });
   }
 
-  #unstable({ server, changes, since }: EventOf<'server-unstable'>, only: boolean): Html {
+  #unstable(event: EventOf<'server-unstable'>, only: boolean): Html {
     const { translator, formats } = this.#deps;
-    const time = formats.time(since, this.#now);
-    const headline = translator.html('alert.unstable', { server, count: changes, time });
-    return only ? joinHtml([headline, translator.html('alert.unstable-quiet')]) : headline;
+    const { server, at, changes, since, failure, occupancy } = event;
+    const time = formats.time(at, this.#now);
+    const headline = translator.html('alert.unstable', {
+      ...{ server, count: changes, time: formats.time(since, this.#now) },
+    });
+    const last = failure
+      ? translator.html('alert.unstable-down', { time, cause: translator.cause(failure.trouble) })
+      : translator.html('alert.unstable-up', { time });
+    if (!only) return this.#withPeople(joinHtml([headline, last], '. '), occupancy);
+    return joinHtml([headline, last, this.#cutOff(occupancy), translator.html('alert.unstable-quiet')]);
   }
 
-  #steady({ server, status, since, unstableSince }: EventOf<'server-steady'>): Html {
+  #steady(event: EventOf<'server-steady'>, only: boolean): Html {
     const { translator, formats } = this.#deps;
-    return translator.html(`alert.steady-${status}`, {
+    const { server, status, since, unstableSince, failure, occupancy } = event;
+    const headline = translator.html(`alert.steady-${status}`, {
       server,
       time: formats.time(since, this.#now),
       from: formats.time(unstableSince, this.#now),
     });
+    if (!only) return this.#withPeople(headline, occupancy);
+    return joinHtml([headline, ...(failure ? this.#why(failure) : []), this.#cutOff(occupancy)]);
   }
 
   #blind({ at, servers, total, checkAnswers }: EventOf<'bot-blind'>): Html {
+    const { translator } = this.#deps;
+    return joinHtml([
+      this.#fellSilent(servers, total, this.#deps.formats.time(at, this.#now)),
+      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.blind-maybe'),
+      ...this.#notSeen(servers, checkAnswers),
+    ]);
+  }
+
+  /** One or two are doubted only when all of them are silent, and so is all else. */
+  #fellSilent(servers: readonly ServerName[], total: number, time: string): Html {
+    const { translator } = this.#deps;
+    const [first] = servers;
+    if (servers.length === 1 && first) return translator.html('alert.blind-one', { server: first, time });
+    if (servers.length === 2) return translator.html('alert.blind-two', { time });
+    return translator.html('alert.blind', { down: servers.length, total, time });
+  }
+
+  #stillBlind({ since, servers, total, checkAnswers }: EventOf<'bot-still-blind'>): Html {
     const { translator, formats } = this.#deps;
     return joinHtml([
-      translator.html('alert.blind', { down: servers.length, total, time: formats.time(at, this.#now) }),
-      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.blind-maybe'),
-      translator.html('alert.blind-servers', { names: this.#listed(servers, BLIND_NAMES_SHOWN) }),
-      translator.html('alert.blind-next'),
+      translator.html('alert.still-blind', {
+        time: formats.time(since, this.#now),
+        duration: formats.duration(this.#now - since),
+        ...{ down: servers.length, total },
+      }),
+      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.still-blind-telegram'),
+      ...this.#notSeen(servers, checkAnswers),
     ]);
+  }
+
+  #notSeen(servers: readonly ServerName[], checkAnswers: false | undefined): Html[] {
+    const { translator } = this.#deps;
+    const names = this.#listed(servers, BLIND_NAMES_SHOWN);
+    return [
+      translator.html('alert.blind-servers', { names }),
+      translator.html('alert.blind-next'),
+      ...(checkAnswers === undefined ? [translator.html('alert.blind-advice')] : []),
+    ];
   }
 
   #sawNothing(from: EpochMs, to: EpochMs): Html {

@@ -63,7 +63,12 @@ export interface Sender {
 
 export type Request =
   /** `/name` in lower case, without slash and bot name. */
-  | { readonly kind: 'command'; readonly name: string }
+  | {
+      readonly kind: 'command';
+      readonly name: string;
+      /** What was written after it. */
+      readonly argument?: string;
+    }
   /** The `data` of a pressed button. Untrusted: anybody can send any. */
   | { readonly kind: 'tap'; readonly data: string }
   /** Any other message in a private chat. */

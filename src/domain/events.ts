@@ -22,6 +22,8 @@ export interface ServerChange {
   readonly foundAt: EpochMs;
   /** What was believed before is from an earlier run of the program: it happened at some time since then. */
   readonly unseen: boolean;
+  /** It had not answered before, and that was put down to the bot, which might have been cut off. */
+  readonly wasHidden: boolean;
   /** Who was on it at the last good look. */
   readonly occupancy: Occupancy | undefined;
   /** Who is on it now that it is back; `undefined`: not back, or it does not say. */
@@ -43,6 +45,8 @@ export type Event =
       readonly failure: FailedProbe;
       /** How it was before: seen up in this run of the program, seen up when the program last ran, or never seen. */
       readonly before: Before;
+      /** It had not answered since then, and that was put down to the bot, which might have been cut off. */
+      readonly silentSince?: EpochMs;
       readonly occupancy?: Occupancy;
     }
   | {
@@ -70,6 +74,9 @@ export type Event =
       readonly at: EpochMs;
       readonly changes: number;
       readonly since: EpochMs;
+      /** The last of them is that it is down; absent: it is up. */
+      readonly failure?: FailedProbe;
+      readonly occupancy?: Occupancy;
     }
   | {
       /** After it was reported as unstable it has kept still. */
@@ -80,6 +87,9 @@ export type Event =
       readonly status: 'up' | 'down';
       /** Since when it has that status. */
       readonly since: EpochMs;
+      /** Present exactly when `down`. */
+      readonly failure?: FailedProbe;
+      readonly occupancy?: Occupancy;
     }
   | {
       readonly kind: 'certificate-ending';
@@ -95,7 +105,16 @@ export type Event =
       readonly servers: readonly ServerName[];
       /** How many are watched. */
       readonly total: number;
-      /** Whether the second target answered; `undefined`: none is configured. */
+      /** The second target does not, or without one Telegram; `undefined`: Telegram does, and there is no other. */
+      readonly checkAnswers: false | undefined;
+    }
+  | {
+      /** The same is still so. */
+      readonly kind: 'bot-still-blind';
+      readonly at: EpochMs;
+      readonly since: EpochMs;
+      readonly servers: readonly ServerName[];
+      readonly total: number;
       readonly checkAnswers: false | undefined;
     }
   | {

@@ -36,6 +36,12 @@ export function noteChange(
   return { after: { changes: latest, unstableSince: latest[0] ?? at }, outcome: 'became-unstable' };
 }
 
+/** Nobody has seen it up to `at`: whether it has kept still is known only from then on. */
+export function noteGap(before: Stability, at: EpochMs): Stability {
+  if (before.unstableSince === undefined) return before;
+  return { ...before, changes: [...before.changes.slice(0, -1), at] };
+}
+
 /**
  * Whether an unstable server has kept still for long enough to be called steady. A last change that lies ahead, because
  * the machine's clock was set back, must not keep it silent for as long as that.

@@ -90,13 +90,18 @@ export function watchedRuns(
   buckets: readonly ProbeBucket[],
   earlier: readonly WatchedRun[] = [],
 ): WatchedRun[] {
-  const runs = [...earlier];
-  for (const { start, probes } of buckets) {
-    if (probes === 0) continue;
-    const run = runs.at(-1);
-    if (run && start >= run.first && start <= run.last + BUCKET) {
-      runs[runs.length - 1] = { first: run.first, last: Math.max(run.last, start) };
-    } else runs.push({ first: start, last: start });
+  const watched = buckets.filter(({ probes }) => probes > 0);
+  return joinRuns([...earlier, ...watched.map(({ start }) => ({ first: start, last: start }))]);
+}
+
+/** Those that touch or overlap become one. @param runs in order of time, else more remain */
+export function joinRuns(runs: readonly WatchedRun[]): WatchedRun[] {
+  const joined: WatchedRun[] = [];
+  for (const { first, last } of runs) {
+    const run = joined.at(-1);
+    if (run && first >= run.first && first <= run.last + BUCKET) {
+      joined[joined.length - 1] = { first: run.first, last: Math.max(run.last, last) };
+    } else joined.push({ first, last });
   }
-  return runs;
+  return joined;
 }

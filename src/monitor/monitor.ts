@@ -2,23 +2,16 @@
  * Watches all servers: one watch for each, found by name, added and removed while the others go on. Servers never wait
  * for each other, except for a moment before one is called down.
  */
-import { type Availability, isInDoubt } from '../domain/availability.ts';
+import type { Availability } from '../domain/availability.ts';
 import type { ServerName } from '../domain/names.ts';
 import { type ChildSignal, childOf } from '../lib/abort.ts';
-import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
+import type { DurationMs, EpochMs } from '../lib/time.ts';
+import { Company } from './company.ts';
 import { type ProbedServer, ServerWatch, type WatchDependencies } from './server-watch.ts';
 import { Sight, type SightDependencies } from './sight.ts';
 
 /** First probes start this far apart at most, so that a start with many servers makes no burst. */
 const FIRST_PROBE_STEP: DurationMs = 20;
-
-/** What went down within this of a server that has come up may have the same cause, and come up with it. */
-const TOGETHER: DurationMs = 1 * MINUTE;
-/** Those are looked at this often, for as long as an alert waits for company. */
-const FOLLOW_STEP: DurationMs = 0.5 * SECOND;
-const FOLLOW_WITHIN: DurationMs = 3 * SECOND;
-/** So many at a time. */
-const FOLLOWERS = 100;
 
 export interface Monitored {
   readonly server: ProbedServer;
@@ -46,7 +39,8 @@ export interface Monitor {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export type MonitorDependencies = Omit<WatchDependencies, 'judge'> & Omit<SightDependencies, 'watches'>;
+export type MonitorDependencies = Omit<WatchDependencies, 'judge' | 'doubted'> &
+  Omit<SightDependencies, 'watches'>;
 
 /** What belongs to one watch while it runs. */
 interface Running {
@@ -59,14 +53,17 @@ export function createMonitor(deps: MonitorDependencies): Monitor {
   const running = new Map<ServerName, Running>();
   let life = AbortSignal.abort();
 
-  const sight = new Sight({ ...deps, watches: () => [...watches.values()] });
+  const all = () => [...watches.values()];
+  const sight = new Sight({ ...deps, watches: all });
+  const company = new Company(deps.clock, all);
   const watching: WatchDependencies = {
     ...deps,
     judge: (server, at, signal) => sight.judge(server, at, signal),
+    doubted: () => company.lookAround(life),
     changed: async (change) => {
       await deps.changed(change);
       const { transition } = change;
-      if (transition?.kind === 'came-up') follow(transition.downSince).catch(() => {});
+      if (transition?.kind === 'came-up') void company.follow(transition.downSince, life);
     },
   };
 
@@ -74,21 +71,6 @@ export function createMonitor(deps: MonitorDependencies): Monitor {
     const watch = watches.get(name);
     if (!watch) throw new Error(`no server is named ${name}`);
     return watch;
-  }
-
-  /** What brought one back may have brought others back: they are told together. */
-  async function follow(downSince: EpochMs): Promise<void> {
-    const { clock } = deps;
-    for (let waited = 0; waited < FOLLOW_WITHIN; waited += FOLLOW_STEP) {
-      const fellTogether = [...watches.values()].filter(({ view: { availability, lastProbe } }) => {
-        const isDown = availability.status === 'down' && !isInDoubt(availability);
-        const isSeen = Math.abs(clock.now() - (lastProbe?.at ?? 0)) < FOLLOW_STEP;
-        return isDown && !isSeen && Math.abs(availability.since - downSince) <= TOGETHER;
-      });
-      if (fellTogether.length === 0 && waited > 0) return;
-      for (const watch of fellTogether.slice(0, FOLLOWERS)) watch.lookBeside(life).catch(() => {});
-      await clock.sleep(FOLLOW_STEP, life);
-    }
   }
 
   const start = (watch: ServerWatch, offset: DurationMs) => {
@@ -100,7 +82,7 @@ export function createMonitor(deps: MonitorDependencies): Monitor {
   return {
     isWatched: (name) => watches.has(name),
     watch: find,
-    watches: () => [...watches.values()],
+    watches: all,
     add: ({ server, monitored, ...earlier }) => {
       const watch = new ServerWatch(server, earlier, monitored, watching);
       watches.set(server.name, watch);
@@ -121,7 +103,7 @@ export function createMonitor(deps: MonitorDependencies): Monitor {
     run: async (signal) => {
       life = signal;
       const seeing = sight.run(signal);
-      for (const [index, watch] of [...watches.values()].entries()) {
+      for (const [index, watch] of all().entries()) {
         const step = Math.min(FIRST_PROBE_STEP, watch.probeInterval / watches.size);
         start(watch, index * step);
       }

@@ -15,6 +15,7 @@ import {
 } from '../domain/availability.ts';
 import type { Occupancy, ServerChange } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
+import { ServerTrouble } from '../domain/trouble.ts';
 import { type ChildSignal, childOf } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -66,14 +67,20 @@ export interface WatchDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** A server that was up has failed, and not yet often enough to be called down. */
+  doubted(): void;
   /** A server has stopped answering at that time, and its own looks have confirmed it. */
   judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Verdict>;
   /** The status is another one; with a transition there is something to tell. Awaited before the next probe. */
   changed(change: ServerChange): Promise<void>;
   /** Nothing is known about it, or still nothing; `value` is what will be believed. */
   hidden(server: ServerName, value: Availability): Promise<void>;
-  /** A probe has confirmed what was believed. */
-  unchanged(server: ServerName, availability: Availability): Promise<void> | undefined;
+  /** A probe has confirmed what was believed. @param occupancy who was on it at the last good look */
+  unchanged(
+    server: ServerName,
+    availability: Availability,
+    occupancy: Occupancy | undefined,
+  ): Promise<void> | undefined;
   /** Every probe of a server that is monitored, before it is judged. */
   probed(server: ServerName, probe: Probe): void;
 }
@@ -99,8 +106,12 @@ export class ServerWatch {
   #availability: Availability;
   /** What is believed has not been seen in this run of the program. */
   #isFromBefore: boolean;
+  /** It does not answer, and that was put down to the bot. */
+  #isHidden = false;
   /** The last probe found a change that is not written down yet. */
   #isUnsettled = false;
+  /** What is being written down, or was last. */
+  #writing: Promise<void> = Promise.resolve();
   #lastProbe: Probe | undefined;
   #version: string | undefined;
   #occupancy: Occupancy | undefined;
@@ -110,6 +121,8 @@ export class ServerWatch {
   #pause: ChildSignal | undefined;
   /** Ends what runs beside the probes. */
   #lifetime = AbortSignal.abort();
+  /** The probe of a server that is down, while it is under way. */
+  #attempt: ChildSignal | undefined;
   /** The look that is under way, or was the last. */
   #look: { readonly life: ChildSignal; readonly ended: Promise<void> } | undefined;
 
@@ -178,16 +191,27 @@ export class ServerWatch {
     }
   }
 
-  /** Looks now, out of turn; joins a probe that is under way. What it sees counts like any other probe. */
+  /**
+   * Looks now, out of turn; joins a probe that is under way. What it sees counts like any other probe. Throws
+   * `ServerTrouble` when the server is no longer watched, or only over a new connection, before that has ended.
+   */
   async lookNow(signal: AbortSignal): Promise<WatchView> {
     try {
       await this.#lookOnce(signal);
       this.#schedule(this.#deps.clock.now());
       this.#pause?.abort();
+    } catch (error) {
+      if (signal.aborted || !this.#lifetime.aborted) throw error;
+      throw new ServerTrouble('look', { code: 'closed' }, error);
     } finally {
       this.#settleSoon();
     }
     return this.view;
+  }
+
+  /** For a server that is down: a look that is under way begins anew, because it may be lost though the server is back. */
+  restartLook(): void {
+    this.#attempt?.abort();
   }
 
   /** The same, and the schedule stays as it is: else a look at all servers would put all of them in step. */
@@ -206,6 +230,11 @@ export class ServerWatch {
     this.#pause?.abort();
   }
 
+  /** Resolves when what was found is written down and believed. Before a switch, which else would know only half of it. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
   /**
    * What was believed so far is no longer watched over, so it becomes unknown.
    * @returns what is believed now, for the caller to write down together with the switch
@@ -215,6 +244,7 @@ export class ServerWatch {
     this.#monitored = on;
     this.#availability = unknownSince(this.#deps.clock.now());
     this.#isFromBefore = false;
+    this.#isHidden = false;
     this.#isUnsettled = false;
     this.#due = this.#deps.clock.now();
     this.#pause?.abort();
@@ -233,6 +263,8 @@ export class ServerWatch {
   }
 
   #begin(signal: AbortSignal): Promise<void> {
+    // Somebody still holds it after its end. Nothing may be written about the server by two watches.
+    if (this.#lifetime.aborted) return Promise.reject(this.#lifetime.reason);
     const life = childOf(signal);
     const looked = this.#observe(life.signal).finally(() => life.release());
     this.#look = { life, ended: looked.catch(() => {}) };
@@ -254,9 +286,12 @@ export class ServerWatch {
     this.#isUnsettled = after.status !== before.status;
     if (this.#isUnsettled) return this.#change(before, after, transition, signal);
     this.#availability = after;
-    if (after.doubt) return;
+    if (after.doubt) {
+      if (after.status === 'up') this.#deps.doubted();
+      return;
+    }
     this.#isFromBefore = false;
-    await this.#deps.unchanged(this.name, after);
+    await this.#deps.unchanged(this.name, after, this.#occupancy);
   }
 
   async #change(
@@ -275,19 +310,23 @@ export class ServerWatch {
 
     // Believed only once it is written down: should that fail, the next probe finds the same change again.
     let believed = after;
+    let writing: Promise<void>;
     if (verdict === 'blind') {
       believed = unknownSince(before.status === 'unknown' ? before.since : after.since);
-      await this.#deps.hidden(this.name, believed);
+      writing = this.#deps.hidden(this.name, believed);
     } else {
-      const unseen = this.#isFromBefore;
-      await this.#deps.changed({
+      const [unseen, wasHidden] = [this.#isFromBefore, this.#isHidden];
+      writing = this.#deps.changed({
         server: this.name,
-        ...{ before, after, transition, foundAt, unseen, occupancy, occupancyNow },
+        ...{ before, after, transition, foundAt, unseen, wasHidden, occupancy, occupancyNow },
       });
     }
+    this.#writing = writing.catch(() => {});
+    await writing;
     if (this.#availability !== before) return;
     this.#availability = believed;
     this.#isFromBefore = false;
+    this.#isHidden = verdict === 'blind';
     this.#isUnsettled = false;
   }
 
@@ -318,9 +357,24 @@ export class ServerWatch {
     const mayConfirm = status !== 'down' && failuresSoFar + 1 >= this.#server.thresholds.failures;
     if (mayConfirm && failuresSoFar > 0) return this.#probeBesideLook(signal);
 
-    const probe = await this.#server.probe(signal);
+    const probe = await (failure ? this.#restartableProbe(signal) : this.#server.probe(signal));
     if (probe.kind === 'answered') return probe;
     return withWeb(probe, mayConfirm ? await this.#webAnswers(signal) : failure?.webAnswers);
+  }
+
+  async #restartableProbe(signal: AbortSignal): Promise<Probe> {
+    for (;;) {
+      const attempt = childOf(signal);
+      this.#attempt = attempt;
+      try {
+        return await this.#server.probe(attempt.signal);
+      } catch (error) {
+        if (signal.aborted || !attempt.signal.aborted) throw error;
+      } finally {
+        attempt.release();
+        this.#attempt = undefined;
+      }
+    }
   }
 
   async #probeBesideLook(signal: AbortSignal): Promise<Probe> {

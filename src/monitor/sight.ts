@@ -51,6 +51,8 @@ export interface SightDependencies {
   /** Whether something other than the servers answers; `undefined`: not known. Throws only when the signal aborts. */
   otherAnswers(signal: AbortSignal): Promise<boolean | undefined>;
   began(event: EventOf<'bot-blind'>): Promise<void>;
+  /** Another look has found the same. */
+  remains(event: EventOf<'bot-still-blind'>): Promise<void>;
   ended(event: EventOf<'bot-sees-again'>): Promise<void>;
 }
 
@@ -142,9 +144,13 @@ export class Sight {
     const answering = () => voters.filter((watch) => answers(watch, from)).length;
     const mayBeMost = () => isSuspicious({ silent: total - answering(), total });
 
+    let asked = 0;
     for (const size of SAMPLES) {
       const before = suspects();
-      await this.#look(unknown.splice(0, Math.max(0, size - answering())), SAMPLE_LIMIT, signal);
+      // Whom their own rounds have just seen are no sample: servers of one place may have their rounds together.
+      const sample = unknown.splice(0, size - asked);
+      asked += sample.length;
+      await this.#look(sample, SAMPLE_LIMIT, signal);
       if (unknown.length === 0) break;
       const seen = answering();
       if (suspects() === before && seen * 4 >= (seen + before) * 3) return false;
@@ -194,23 +200,10 @@ export class Sight {
     const { clock } = this.#deps;
     for (let waited = 0; waited < longest && voters.some((watch) => this.#isOpen(watch)); ) {
       const before = clock.now();
-      await this.#pause(STEP, signal);
+      // Ends early when another server is confirmed as silent.
+      await this.#wait(STEP, (end) => end, signal);
       // The machine's clock may have been set meanwhile.
       waited += Math.min(Math.max(clock.now() - before, 0), STEP);
-    }
-  }
-
-  /** Ends early when another server is confirmed as silent. */
-  async #pause(length: DurationMs, signal: AbortSignal): Promise<void> {
-    const pause = childOf(signal);
-    this.#onWaiting = () => pause.abort();
-    try {
-      await this.#deps.clock.sleep(length, pause.signal);
-    } catch {
-      signal.throwIfAborted();
-    } finally {
-      this.#onWaiting = () => {};
-      pause.release();
     }
   }
 
@@ -240,14 +233,19 @@ export class Sight {
   async #seesAgain(signal: AbortSignal): Promise<void> {
     const since = this.#blindSince;
     if (since === undefined) return;
-    const { clock, otherAnswers } = this.#deps;
+    const { clock, otherAnswers, remains, ended } = this.#deps;
     const seen = () => this.#seen().filter(({ view }) => view.availability.status !== 'down');
     const dark = () => seen().filter(({ view }) => view.lastProbe?.kind !== 'answered');
 
     const isStillBlind = async () => {
-      const outlook = { silent: dark().length, total: seen().length };
+      const servers = dark().map(({ name }) => name);
+      const outlook = { silent: servers.length, total: seen().length };
       const other = isSuspicious(outlook) ? await otherAnswers(signal) : undefined;
-      return isBlind({ ...outlook, otherAnswers: other });
+      if (!isBlind({ ...outlook, otherAnswers: other })) return false;
+      const checkAnswers = other === false ? false : undefined;
+      const { total } = outlook;
+      await remains({ kind: 'bot-still-blind', at: clock.now(), since, servers, total, checkAnswers });
+      return true;
     };
 
     await this.#look(this.#shuffled(dark()).slice(0, FEW), LONGEST_LOOK, signal);
@@ -264,8 +262,14 @@ export class Sight {
     const silent = dark();
 
     const names = silent.map(({ name }) => name);
-    await this.#deps.ended({ kind: 'bot-sees-again', at: clock.now(), since, silent: names });
+    // At once: who falls silent while it is written down is judged anew, and not hidden for good.
     this.#blindSince = undefined;
+    try {
+      await ended({ kind: 'bot-sees-again', at: clock.now(), since, silent: names });
+    } catch (error) {
+      this.#blindSince = since;
+      throw error;
+    }
     // What they showed so far was not believed. Their own next look may be hours away.
     for (const watch of silent) watch.lookBeside(this.#life).catch(() => {});
   }
@@ -303,19 +307,31 @@ export class Sight {
    */
   async #look(watches: readonly ServerWatch[], limit: DurationMs, signal: AbortSignal): Promise<void> {
     if (watches.length === 0) return;
-    const pause = childOf(signal);
-    const open = new Set(watches.map(({ name }) => name));
-    const note = (name: ServerName) => {
-      if (open.delete(name) && open.size === 0) pause.abort();
+    const begin = (end: () => void) => {
+      const open = new Set(watches.map(({ name }) => name));
+      const note = (name: ServerName) => {
+        if (open.delete(name) && open.size === 0) end();
+      };
+      for (const watch of watches) {
+        const seen = () => note(watch.name);
+        watch.lookBeside(this.#life).then(seen, seen);
+      }
+      // Whoever is confirmed as silent meanwhile waits for the verdict, and its look with it.
+      return note;
     };
-    // Whoever is confirmed as silent meanwhile waits for the verdict, and its look with it.
-    this.#onWaiting = note;
-    for (const watch of watches) {
-      const end = () => note(watch.name);
-      watch.lookBeside(this.#life).then(end, end);
-    }
+    await this.#wait(limit, begin, signal);
+  }
+
+  /** @param begin gets what ends the wait early. @returns what is done with each server that joins those who wait */
+  async #wait(
+    longest: DurationMs,
+    begin: (end: () => void) => (server: ServerName) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const pause = childOf(signal);
+    this.#onWaiting = begin(() => pause.abort());
     try {
-      await this.#deps.clock.sleep(limit, pause.signal);
+      await this.#deps.clock.sleep(longest, pause.signal);
     } catch {
       signal.throwIfAborted();
     } finally {

@@ -1,11 +1,10 @@
-/** When was each server watched in the last weeks? Reads each bucket once and keeps the runs of them, which are few. */
-import type { ProbeBucket } from '../domain/history.ts';
+/** When was each server watched in the last weeks? Asks about each time once and keeps the runs of it, which are few. */
 import type { ServerName } from '../domain/names.ts';
-import { type WatchedRun, watchedRuns } from '../domain/uptime.ts';
+import { joinRuns, type WatchedRun } from '../domain/uptime.ts';
 import type { EpochMs } from '../lib/time.ts';
 
-/** Those with `from` ≤ start < `to`, oldest first, as they will stay. */
-type Read = (server: ServerName, from: EpochMs, to: EpochMs) => Promise<readonly ProbeBucket[]>;
+/** Runs of buckets with `from` ≤ start < `to`, oldest first, as they will stay. */
+type Read = (server: ServerName, from: EpochMs, to: EpochMs) => Promise<readonly WatchedRun[]>;
 
 interface Known {
   readonly from: EpochMs;
@@ -26,8 +25,8 @@ export class WatchedPast {
     const before = this.#known.get(server);
     // Not when the machine's clock was set back in between.
     const known = before && before.from <= from && before.to <= to ? before : { from, to: from, runs: [] };
-    const buckets = await this.#read(server, Math.max(known.to, from), to);
-    const runs = watchedRuns(buckets, known.runs).filter(({ last }) => last >= from);
+    const later = await this.#read(server, Math.max(known.to, from), to);
+    const runs = joinRuns([...known.runs, ...later]).filter(({ last }) => last >= from);
     this.#known.set(server, { from, to, runs });
     return runs;
   }

@@ -23,6 +23,8 @@ async function bench(store: Store = createMemoryStore(), maintenanceEnd?: EpochM
         changes.push(change);
         return store.commit(change);
       },
+      availabilities: () => store.availabilities(),
+      switches: () => store.switches(),
       outageNotes: () => store.outageNotes(),
       mutes: () => store.mutes(),
       stabilities: () => store.stabilities(),
@@ -63,7 +65,7 @@ async function bench(store: Store = createMemoryStore(), maintenanceEnd?: EpochM
   return { ...{ alerts, clock, store, changes, added, wentDown, cameUp }, looks: () => looks };
 }
 
-const NOTHING_SEEN = { unseen: false, occupancy: undefined, occupancyNow: undefined };
+const NOTHING_SEEN = { unseen: false, wasHidden: false, occupancy: undefined, occupancyNow: undefined };
 
 const toldTo = (rows: readonly OutboxRow[]) => rows.map(({ recipient }) => recipient.address);
 const by = { id: 1001, name: 'Anna' };
@@ -139,13 +141,26 @@ describe('acknowledge', () => {
     await cameUp(ALPHA, START + 1);
     expect(alerts.acknowledgedBy(ALPHA)).toBeUndefined();
   });
+
+  test('is told once however often it is pressed, and again when somebody else takes over', async () => {
+    const { alerts, added, wentDown } = await bench();
+    await wentDown(ALPHA);
+    const told = () => added.filter(({ event }) => event.kind === 'outage-acknowledged').length;
+    await alerts.acknowledge(ALPHA, by);
+    const once = told();
+    expect(once).toBeGreaterThan(0);
+    expect(await alerts.acknowledge(ALPHA, by)).toBe(true);
+    expect(told()).toBe(once);
+    await alerts.acknowledge(ALPHA, { id: 1002, name: 'Boris' });
+    expect(told()).toBeGreaterThan(once);
+  });
 });
 
 describe('mute', () => {
   test('holds for one chat and one server until its moment, and is looked at anew', async () => {
     const { alerts, clock, looks } = await bench();
     const before = looks();
-    await alerts.mute(ALPHA, ANNA, START + HOUR);
+    await alerts.mute([ALPHA], ANNA, START + HOUR);
     expect(looks()).toBe(before + 1);
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBe(START + HOUR);
     expect(alerts.mutedUntil(ANNA, BETA)).toBeUndefined();
@@ -154,21 +169,21 @@ describe('mute', () => {
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBe(START + HOUR);
     await clock.advance(1);
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBeUndefined();
-    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
+    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
   });
 
   test('the newest one counts, even when it is shorter', async () => {
     const { alerts } = await bench();
-    await alerts.mute(ALPHA, ANNA, START + 8 * HOUR);
-    await alerts.mute(ALPHA, ANNA, START + HOUR);
+    await alerts.mute([ALPHA], ANNA, START + 8 * HOUR);
+    await alerts.mute([ALPHA], ANNA, START + HOUR);
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBe(START + HOUR);
-    await alerts.mute(ALPHA, ANNA, START);
+    await alerts.mute([ALPHA], ANNA, START);
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBeUndefined();
   });
 
   test('is known to the next run', async () => {
     const { alerts, store } = await bench();
-    await alerts.mute(ALPHA, ANNA, START + HOUR);
+    await alerts.mute([ALPHA], ANNA, START + HOUR);
     const next = await bench(store);
     expect(next.alerts.mutedUntil(ANNA, ALPHA)).toBe(START + HOUR);
   });
@@ -197,11 +212,11 @@ describe('what a failed write leaves behind', () => {
     const { commit } = store;
     store.commit = () => Promise.reject(new Error('disk full'));
     const down: Availability = { status: 'down', since: START, failure: failure(START) };
-    await expect(alerts.unchanged(ALPHA, down, HOUR)).rejects.toThrow('disk full');
+    await expect(alerts.unchanged(ALPHA, down, undefined, HOUR)).rejects.toThrow('disk full');
     await expect(alerts.acknowledge(ALPHA, by)).rejects.toThrow('disk full');
     expect(alerts.acknowledgedBy(ALPHA)).toBeUndefined();
     store.commit = commit;
-    await alerts.unchanged(ALPHA, down, HOUR);
+    await alerts.unchanged(ALPHA, down, undefined, HOUR);
     expect(added.slice(3).map(({ event }) => event.kind)).toEqual(Array(3).fill('server-still-down'));
   });
 
@@ -240,6 +255,25 @@ describe('the bot is blind', () => {
     expect(await store.periods(BETA, 0)).toMatchObject([
       { kind: 'blind', from: START + MINUTE, to: START + HOUR },
     ]);
+  });
+
+  test('what is hidden while the bot begins to see again does not stay hidden for ever', async () => {
+    const { alerts, store } = await bench();
+    const hiding = alerts.hidden(...hide(ALPHA, START));
+    await alerts.seesAgain(seesAgain(START + HOUR));
+    await hiding;
+    expect(await store.periods(ALPHA, 0)).toMatchObject([{ kind: 'blind', from: START, to: START + HOUR }]);
+  });
+
+  test('what could not be written down as hidden is tried again', async () => {
+    const store = createMemoryStore();
+    const { alerts } = await bench(store);
+    const { commit } = store;
+    store.commit = () => Promise.reject(new Error('disk full'));
+    await expect(alerts.hidden(...hide(ALPHA, START))).rejects.toThrow('disk full');
+    store.commit = commit;
+    await alerts.hidden(...hide(ALPHA, START));
+    expect(await store.periods(ALPHA, 0)).toMatchObject([{ kind: 'blind', from: START, to: undefined }]);
   });
 
   test('a server that is seen earlier is unknown only up to then, also when it is hidden once more', async () => {
@@ -323,14 +357,38 @@ describe('what an earlier run left open', () => {
   });
 });
 
+describe('servers that are in the settings no longer', () => {
+  test('are forgotten, whatever is known of them; the others are not touched', async () => {
+    const { alerts, store, wentDown, changes } = await bench();
+    await wentDown(ALPHA);
+    const noted: Change[] = [
+      { availability: { server: 'watched once' as ServerName, value: unknownSince(START) } },
+      { monitored: { server: 'switched' as ServerName, on: false } },
+      { outage: { server: 'told' as ServerName, lastTold: START, acknowledgedBy: 'Anna' } },
+      { stability: { server: 'shaky' as ServerName, value: { changes: [START], unstableSince: undefined } } },
+      { certificate: { server: 'certified' as ServerName, endsAt: START, toldDays: 0 } },
+    ];
+    for (const change of noted) await store.commit(change);
+    await alerts.load();
+    changes.length = 0;
+    await alerts.forgetOthers(new Set([ALPHA, BETA]));
+    const forgotten = ['certified', 'shaky', 'switched', 'told', 'watched once'];
+    expect(changes.map((change) => change.forgotten).sort()).toEqual(forgotten);
+    await alerts.forgetOthers(new Set([ALPHA, BETA]));
+    expect(changes.slice(forgotten.length)).toEqual([]);
+    expect([...(await store.availabilities()).keys()]).toEqual([ALPHA]);
+    expect(await alerts.acknowledge(ALPHA, by)).toBe(true);
+  });
+});
+
 describe('quiet', () => {
   test('is the later end of mute and maintenance', async () => {
     const { alerts } = await bench(undefined, START + HOUR);
-    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
-    await alerts.mute(ALPHA, ANNA, START + 8 * HOUR);
-    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + 8 * HOUR);
-    await alerts.mute(ALPHA, ANNA, START + MINUTE);
-    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
+    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
+    await alerts.mute([ALPHA], ANNA, START + 8 * HOUR);
+    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + 8 * HOUR);
+    await alerts.mute([ALPHA], ANNA, START + MINUTE);
+    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
   });
 });
 

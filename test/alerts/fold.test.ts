@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fold, foldSight } from '../../src/alerts/fold.ts';
 import type { Event, EventOf } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
-import { ALPHA, BETA, began, down, ended, rows, shaky, still, stillDown, up } from './rows.ts';
+import { ALPHA, BETA, began, down, ended, rows, shaky, still, stillBlind, stillDown, up } from './rows.ts';
 
 test('a down and an up that were both untold are one past outage', () => {
   const folded = fold(rows(down(ALPHA, 1), down(BETA, 2), up(ALPHA, 3)));
@@ -16,6 +16,10 @@ test('a down and an up that were both untold are one past outage', () => {
 test('a reminder is of no use beside the outage itself or after its recovery', () => {
   expect(fold(rows(down(ALPHA, 1), stillDown(ALPHA, 2))).stillDown).toEqual([]);
   expect(fold(rows(stillDown(ALPHA, 1), up(ALPHA, 2)))).toMatchObject({ stillDown: [], up: [{ at: 2 }] });
+});
+
+test('nor is that of an earlier outage: monitoring was switched in between', () => {
+  expect(fold(rows(stillDown(ALPHA, 1), down(ALPHA, 2)))).toMatchObject({ stillDown: [], down: [{ at: 2 }] });
 });
 
 test('of several reminders the newest counts', () => {
@@ -67,6 +71,18 @@ describe('the sight of the bot', () => {
       [4, 5],
     ]);
     expect(folded.blind?.at).toBe(6);
+  });
+
+  test('a reminder is one of what was told and is not over', () => {
+    expect(foldSight(rows(stillBlind(1), stillBlind(2))).stillBlind?.at).toBe(2);
+    expect(foldSight(rows(began(1), stillBlind(2)))).toMatchObject({
+      blind: { at: 1 },
+      stillBlind: undefined,
+    });
+    expect(foldSight(rows(stillBlind(1), ended(2)))).toMatchObject({
+      seesAgain: { at: 2 },
+      stillBlind: undefined,
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCompose } from '../../src/alerts/messages.ts';
 import type { Screen } from '../../src/channels/port.ts';
-import type { Event, Occupancy, Refusal } from '../../src/domain/events.ts';
+import type { Event, EventOf, Occupancy, Refusal } from '../../src/domain/events.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
@@ -13,8 +13,11 @@ import {
   backAgain,
   blind,
   CERTIFICATE_ADVICE,
+  causeOf,
   certificateEnded,
   certificateEnds,
+  cutOff,
+  lastChange,
   late,
   notSeen,
   SEES_AGAIN,
@@ -25,13 +28,14 @@ import {
   seesAgain,
   settingsBroken,
   steady,
+  stillBlind,
   stillSilent,
   UNSTABLE_QUIET,
   unstable,
   up as upWords,
   wasHeld,
 } from '../timelines/english.ts';
-import { ALPHA, BETA, down, rows, stillDown, stopped, up } from './rows.ts';
+import { ALPHA, BETA, down, failure, rows, stillDown, stopped, up } from './rows.ts';
 
 const translator = await loadTranslator('en');
 
@@ -62,6 +66,7 @@ function write(events: readonly Event[], now = START, facts: Facts = {}): Screen
 }
 
 const by = { id: 7, name: 'Boris' };
+const OCCUPANCY: Occupancy = { at: START - 2 * MINUTE, people: 12, conferences: 2 };
 
 describe('words', () => {
   test('an outage that began on another day says which', () => {
@@ -230,6 +235,21 @@ describe('the bot is blind', () => {
     expect(lines(began(START, ABC, false))).toEqual(blind(3, 3, '10:00', 'a, b, c', true));
   });
 
+  test('of one or two servers, in words of their own', () => {
+    expect(lines(began(START, names('a'), false))).toEqual(blind(1, 1, '10:00', 'a', true));
+    expect(lines(began(START, names('a', 'b'), false))).toEqual(blind(2, 2, '10:00', 'a, b', true));
+  });
+
+  test('it still is: since when, and what else answers', () => {
+    const still = (checkAnswers?: false): Event => ({
+      kind: 'bot-still-blind',
+      ...{ at: START + HOUR, since: START, servers: ABC, total: 5, checkAnswers },
+    });
+    expect(lines(still())).toEqual(stillBlind(3, 5, '10:00', '1 hr', 'a, b, c'));
+    expect(lines(still(false))).toEqual(stillBlind(3, 5, '10:00', '1 hr', 'a, b, c', true));
+    expect(write([still()]).keyboard).toEqual([[{ label: 'All servers', data: 'servers' }]]);
+  });
+
   test('fifty names and then a count', () => {
     const many = Array.from({ length: 53 }, (_, index) => `s${index}`);
     const [, , line] = lines(began(START, names(...many)));
@@ -286,16 +306,48 @@ describe('the bot is blind', () => {
 
 describe('an unstable server', () => {
   const since = START - 10 * MINUTE;
-  const shaky: Event = { kind: 'server-unstable', server: ALPHA, at: START, changes: 6, since };
-  const still = (status: 'up' | 'down'): Event => ({
+  const shaky: EventOf<'server-unstable'> = {
+    kind: 'server-unstable',
+    ...{ server: ALPHA, at: START, changes: 6, since },
+  };
+  const still = (status: 'up' | 'down'): EventOf<'server-steady'> => ({
     kind: 'server-steady',
     ...{ server: ALPHA, at: START, unstableSince: since, status, since: START - MINUTE },
   });
 
   test('says that single changes are no longer told, and can be muted but not taken care of', () => {
     const { text, keyboard } = write([shaky]);
-    expect(text.split('\n')).toEqual([unstable('alpha', 6, '09:50'), UNSTABLE_QUIET]);
+    expect(text.split('\n')).toEqual([
+      unstable('alpha', 6, '09:50'),
+      lastChange('10:00', 'up'),
+      UNSTABLE_QUIET,
+    ]);
     expect(keyboard.flat().map(({ label }) => label)).toEqual(['Open alpha', 'Mute 1 h', 'Mute 8 h']);
+  });
+
+  test('that is down at that moment says so, and who is cut off (nothing is told of it for a while)', () => {
+    const fallen: Event = { ...shaky, failure: failure(START), occupancy: OCCUPANCY };
+    expect(write([fallen]).text.split('\n')).toEqual([
+      unstable('alpha', 6, '09:50'),
+      lastChange('10:00', 'down'),
+      cutOff('09:58', '12 people', '2 conferences'),
+      UNSTABLE_QUIET,
+    ]);
+    const [line] = write([fallen, down(BETA, START)])
+      .text.split('\n')
+      .slice(-1);
+    expect(line).toBe(
+      `${unstable('alpha', 6, '09:50')}. ${lastChange('10:00', 'down')} · 12 people, 2 conferences`,
+    );
+  });
+
+  test('that stays down says why, and who is cut off, as any outage', () => {
+    const fallen: Event = { ...still('down'), failure: failure(START), occupancy: OCCUPANCY };
+    expect(write([fallen]).text.split('\n')).toEqual([
+      steady('alpha', 'down', '09:59', '09:50'),
+      ...causeOf(),
+      cutOff('09:58', '12 people', '2 conferences'),
+    ]);
   });
 
   test('that is steady again says how it is; one that stays down can be taken care of', () => {

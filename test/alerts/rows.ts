@@ -39,6 +39,11 @@ export function began(at: EpochMs, ...servers: ServerName[]): Event {
   return { kind: 'bot-blind', at, servers, total: servers.length, checkAnswers: undefined };
 }
 
+export function stillBlind(at: EpochMs, since = at - 1_000): Event {
+  const servers = [ALPHA, BETA];
+  return { kind: 'bot-still-blind', at, since, servers, total: 3, checkAnswers: undefined };
+}
+
 export function ended(at: EpochMs, since = at - 1_000): Event {
   return { kind: 'bot-sees-again', at, since, silent: [] };
 }

@@ -1,7 +1,7 @@
 /** When a server changes too often to tell each change, and when it has calmed down. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSteadyAgain, noteChange, STABLE, type Stability } from '../../src/domain/stability.ts';
+import { isSteadyAgain, noteChange, noteGap, STABLE, type Stability } from '../../src/domain/stability.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 
 /** Changes at these moments, one after another. */
@@ -53,6 +53,15 @@ describe('steady again', () => {
     const later = noteChange(stability, last + 14 * MINUTE).after;
     expect(isSteadyAgain(later, last + 16 * MINUTE)).toBe(false);
     expect(isSteadyAgain(later, last + 29 * MINUTE)).toBe(true);
+  });
+
+  test('what nobody has seen is no calm: the fifteen minutes begin when it is seen again', () => {
+    const seen = noteGap(stability, last + 14 * MINUTE);
+    expect(isSteadyAgain(seen, last + 28 * MINUTE)).toBe(false);
+    expect(isSteadyAgain(seen, last + 29 * MINUTE)).toBe(true);
+    expect(seen.unstableSince).toBe(stability.unstableSince);
+    const { stability: stable } = live(0, 1, 2);
+    expect(noteGap(stable, HOUR)).toEqual(stable);
   });
 
   test('a stable server never becomes steady (that would be news about nothing)', () => {

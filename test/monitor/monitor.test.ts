@@ -61,7 +61,18 @@ describe('a server', () => {
     looked.catch(() => {});
     await clock.advance(SECOND);
     await monitor.remove('a' as ServerName);
-    await expect(looked).rejects.toBeDefined();
+    await expect(looked).rejects.toMatchObject({ trouble: { code: 'closed' } });
+  });
+
+  test('that is removed looks no more, whoever still holds its watch (two watches would tell everything twice)', async () => {
+    const { clock, monitor, probes } = monitorBench({ names: ['a', 'b'] });
+    await clock.advance(20 * SECOND);
+    const watch = monitor.watch('a' as ServerName);
+    await monitor.remove('a' as ServerName);
+    const { signal } = new AbortController();
+    await expect(watch.lookBeside(signal)).rejects.toBeDefined();
+    await expect(watch.lookNow(signal)).rejects.toMatchObject({ trouble: { code: 'closed' } });
+    expect(probes('a')).toEqual([0, 15]);
   });
 
   test('whose change is being written when it is removed: the removal waits for that', async () => {
@@ -93,7 +104,69 @@ describe('a server', () => {
   });
 });
 
+describe('several fail at the same time', () => {
+  /** Looks at all of them long after their rounds, and long before the next. */
+  const failing = async (count: number, others: number) => {
+    const names = named(count + others);
+    const failed = names.slice(0, count);
+    const bench = monitorBench({ names, interval: 3_600 });
+    await bench.clock.advance(MINUTE);
+    bench.behave('drops every packet', ...failed);
+    const { signal } = new AbortController();
+    const looks = failed.map((name) => bench.monitor.watch(name as ServerName).lookNow(signal));
+    await bench.clock.advance(3 * SECOND);
+    await Promise.all(looks);
+    return { ...bench, lookedAt: () => names.slice(count).filter((name) => bench.probes(name).length > 1) };
+  };
+
+  test('three: the others are looked at before any of them is confirmed (they may be part of it)', async () => {
+    const { lookedAt, transitions } = await failing(3, 5);
+    expect(lookedAt()).toHaveLength(5);
+    expect(transitions()).toEqual([]);
+  });
+
+  test('two: nobody is looked at yet', async () => {
+    const { lookedAt } = await failing(2, 5);
+    expect(lookedAt()).toEqual([]);
+  });
+
+  test('a hundred of many are looked at (a burst must not drown the alarm)', async () => {
+    const { lookedAt } = await failing(3, 250);
+    expect(lookedAt()).toHaveLength(100);
+  });
+
+  test('whoever has answered since they failed is not looked at again', async () => {
+    const { clock, behave, probes } = await failing(3, 5);
+    const before = probes('s7').length;
+    behave('hangs', 's0', 's1', 's2');
+    await clock.advance(900);
+    expect(probes('s7').length).toBe(before);
+  });
+});
+
 describe('one comes back', () => {
+  test('a look at another one that may be lost begins anew (the answer to it may never come)', async () => {
+    const { clock, behave, monitor, probes, transitions } = monitorBench({
+      names: ['a', 'b', 'c', 'd', 'e'],
+      interval: 60,
+    });
+    const { signal } = new AbortController();
+    const look = (name: string) => monitor.watch(name as ServerName).lookNow(signal);
+    await clock.advance(50 * SECOND);
+    behave('refuses', 'a', 'b');
+    await clock.advance(30 * SECOND);
+    behave('hangs', 'b');
+    const looked = look('b');
+    await clock.advance(SECOND);
+    behave('answers', 'a', 'b');
+    await look('a');
+    await clock.settle();
+    expect(transitions().slice(2)).toEqual(['a came-up', 'b came-up']);
+    // Whoever asked for the look has its answer, and the lost one was given up.
+    expect((await looked).availability.status).toBe('up');
+    expect(probes('b').slice(-2)).toEqual([80, 81]);
+  });
+
   test('those that fell with it are looked at, again and again for three seconds (they are told together)', async () => {
     const { clock, behave, probes, transitions } = monitorBench({
       names: ['a', 'b', 'c', 'd', 'e'],

@@ -54,6 +54,7 @@ function watching(options: Options = {}) {
       told.push(change);
     },
     hidden: async (_name, value) => void hidden.push(value),
+    doubted: () => {},
     unchanged: async () => {},
     probed: () => {},
   });

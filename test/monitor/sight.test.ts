@@ -42,7 +42,8 @@ describe('who is asked', () => {
     // In the order of their names, because chance is switched off.
     behave('refuses', 's0', 's10');
     await look('s0');
-    expect(askedAfter(10)).toHaveLength(2 + 100);
+    // And twenty more of the rest, because s10 has joined s0.
+    expect(askedAfter(10)).toHaveLength(1 + 100 + 20);
     expect(transitions()).toEqual(['s0 went-down', 's10 went-down']);
     behave('answers', ...names);
     behave('refuses', 's200', 's2', 's50');
@@ -50,6 +51,16 @@ describe('who is asked', () => {
     const now = (clock.now() - START) / SECOND;
     await look('s200');
     expect(askedAfter(now - 1)).toHaveLength(300 - 2);
+  });
+
+  test('those whom their own rounds have just seen are no sample of the others (one place may have its rounds together)', async () => {
+    const { clock, behave, look, names, transitions } = quiet(60);
+    await clock.advance(MINUTE);
+    // A whole rack is gone; the other one has just been seen.
+    behave('refuses', ...names.slice(0, 25));
+    for (const name of names.slice(25)) await look(name);
+    await look('s0');
+    expect(transitions()).toHaveLength(25);
   });
 
   test('who has been seen a quarter of a second ago is not asked again', async () => {
@@ -217,6 +228,26 @@ describe('blind', () => {
     await clock.advance(10 * SECOND);
     expect(told).toMatchObject([{ kind: 'bot-blind' }, { kind: 'bot-sees-again' }]);
     expect(log.messages('error')).toContain('a look whether the bot sees again broke');
+  });
+
+  test('a server that falls silent while its end is written down is judged anew (it would stay hidden for ever)', async () => {
+    let written: () => void = () => {};
+    const { clock, behave, look, names, transitions, hidden } = quiet(6, {
+      ended: () =>
+        new Promise((resolve) => {
+          written = resolve;
+        }),
+    });
+    await clock.advance(MINUTE);
+    behave('refuses', ...names.slice(0, 5));
+    await look('s0');
+    behave('answers', ...names);
+    await clock.advance(10 * SECOND);
+    behave('refuses', 's5');
+    await look('s5');
+    expect(hidden).not.toContain('s5');
+    expect(transitions()).toEqual(['s5 went-down']);
+    written();
   });
 
   test('a server that is added meanwhile and fails is hidden as well', async () => {

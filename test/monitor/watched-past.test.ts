@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BUCKET, type ProbeBucket } from '../../src/domain/history.ts';
 import type { ServerName } from '../../src/domain/names.ts';
-import { uptime, uptimeWithin } from '../../src/domain/uptime.ts';
+import { uptime, uptimeWithin, watchedRuns } from '../../src/domain/uptime.ts';
 import { WatchedPast } from '../../src/monitor/watched-past.ts';
 
 const server = 'alpha' as ServerName;
@@ -26,7 +26,7 @@ function pastOf(watched: ReadonlySet<number>) {
   const past = new WatchedPast(async (_server, from, to) => {
     const found = within(from, to);
     reads.push(...found.map(({ start }) => start / BUCKET));
-    return found;
+    return watchedRuns(found);
   });
   return { past, within, reads };
 }
@@ -56,7 +56,7 @@ test('as time goes on, what is kept gives the same uptime as all buckets of the 
   );
 });
 
-test('each bucket is read once while the span moves on (a month of them takes 25 ms)', async () => {
+test('each bucket is read once while the span moves on (a month of them takes 13 ms)', async () => {
   const all = new Set(Array.from({ length: SLOTS }, (_, slot) => slot));
   const { past, reads } = pastOf(all);
   for (let to = 100; to <= SLOTS; to += 10) await past.runs(server, (to - 100) * BUCKET, to * BUCKET);

@@ -49,7 +49,8 @@ function readMessage(message: Message, botName: string): Received | undefined {
   const about = { person: toSender(from), address: formatAddress(place) };
   const command = readCommand(message.text);
   const isForUs = command?.bot === undefined || command.bot.toLowerCase() === botName.toLowerCase();
-  const request = command && isForUs ? { kind: 'command' as const, name: command.name } : undefined;
+  const request =
+    command && isForUs ? { kind: 'command' as const, name: command.name, ...command.rest } : undefined;
   if (chat.type !== 'private') {
     return request && { incoming: { ...about, place: 'group', request }, place };
   }
@@ -76,10 +77,18 @@ function readTap(query: CallbackQuery): Received | undefined {
   };
 }
 
-/** `/name@Bot arguments`; the arguments mean nothing to the bot. */
-function readCommand(text: string | undefined): { name: string; bot: string | undefined } | undefined {
-  const match = /^\/(\w{1,32})(?:@(\w+))?(?!\S)/.exec(text ?? '');
-  return match?.[1] === undefined ? undefined : { name: match[1].toLowerCase(), bot: match[2] };
+interface Command {
+  readonly name: string;
+  readonly bot: string | undefined;
+  readonly rest: { readonly argument?: string };
+}
+
+/** `/name@Bot argument`, all in the first line. */
+function readCommand(text: string | undefined): Command | undefined {
+  const match = /^\/(\w{1,32})(?:@(\w+))?(?!\S)(.*)/.exec(text ?? '');
+  if (match?.[1] === undefined) return undefined;
+  const argument = match[3]?.trim();
+  return { name: match[1].toLowerCase(), bot: match[2], rest: argument ? { argument } : {} };
 }
 
 /** Replies outside forums carry a thread id too, but sending to that one fails. */
