@@ -92,9 +92,9 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
 
   mute: withServer(async (context, server, { minutes }) => {
     const { words, formats, now } = context.ui();
-    const length = Math.min(Math.max(minutes, 0), LONGEST_MUTE_MINUTES) * MINUTE;
+    const length = Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
     const until: EpochMs = now + length;
-    await server.mute(context.chat, until);
+    await context.mute([server.name], context.chat, until);
     const notice =
       length === 0
         ? words.html('mute.ended', { server: server.name })
@@ -102,13 +102,14 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
     return withNotice(notice, await showStatus(context, server));
   }),
 
-  'mute-all': async ({ minutes }, { ui, servers, chat }) => {
+  'mute-all': async ({ minutes }, { ui, servers, chat, mute }) => {
     const { words, formats, now } = ui();
     const length = Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
     const concerned = length > 0 ? servers : servers.filter((server) => server.view().mutedUntil(chat));
-    for (const server of concerned) await server.mute(chat, now + length);
+    if (concerned.length === 0) return mutesScreen(ui(), servers, chat);
+    const names = concerned.map(({ name }) => name);
+    await mute(names, chat, now + length);
     const screen = mutesScreen(ui(), servers, chat);
-    if (concerned.length === 0) return screen;
     const notice =
       length > 0
         ? words.html('mutes.done', { time: formats.time(now + length, now) })

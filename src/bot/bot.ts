@@ -9,13 +9,13 @@ import type { Log } from '../lib/log.ts';
 import type { Zone } from '../lib/zone.ts';
 import { admit } from './access.ts';
 import { perform } from './actions.ts';
-import { type Action, decodeButton, findServer } from './callback-data.ts';
+import { type Action, decodeButton, findServer, serverKey } from './callback-data.ts';
 import type { Context } from './context.ts';
-import type { BotServer } from './ports.ts';
+import type { BotServer, Mute } from './ports.ts';
 import { chartWaitingScreen } from './screens/chart.ts';
 import { outdatedScreen } from './screens/servers.ts';
 import { deniedScreen, internalErrorScreen, waitingScreen } from './screens/simple.ts';
-import { NAME_LENGTH, type Ui } from './screens/ui.ts';
+import { NAME_LENGTH, type Ui, withNotice } from './screens/ui.ts';
 
 /** What each command asks for. Telegram's menu lists them in this order. */
 export const COMMANDS = {
@@ -31,6 +31,15 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** What a command asks for when a server's name follows it. */
+const OF_ONE_SERVER: Partial<Record<CommandName, (server: string) => Action>> = {
+  status: (server) => ({ kind: 'status', server }),
+  forgotten: (server) => ({ kind: 'forgotten', server, page: 0 }),
+  history: (server) => ({ kind: 'history', server, page: 0 }),
+  mute: (server) => ({ kind: 'mute', server, minutes: 60 }),
+  unmute: (server) => ({ kind: 'mute', server, minutes: 0 }),
+};
+
 /** Read anew for each update, because settings may change while the bot runs. */
 export interface BotDependencies {
   /** In the order of the settings. */
@@ -40,6 +49,7 @@ export interface BotDependencies {
   readonly words: Translator;
   readonly formats: Formats;
   readonly zone: Zone;
+  readonly mute: Mute;
   readonly charts: Charts;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,9 +74,9 @@ export function createBot(deps: BotDependencies): Conversation {
   };
 
   function answer(incoming: Incoming): Reception {
-    const asked = actionOf(incoming);
+    const asked = actionOf(incoming, deps.servers);
     if (asked === 'nothing') return { kind: 'ignore' };
-    const { action, keepsMessage } = asked;
+    const { action, keepsMessage, unknownServer } = asked;
     if (action === 'outdated') return showing(outdatedScreen(ui(), deps.servers), keepsMessage);
 
     const { person, address } = incoming;
@@ -74,6 +84,7 @@ export function createBot(deps: BotDependencies): Conversation {
       servers: deps.servers,
       ui,
       clock: deps.clock,
+      mute: deps.mute,
       charts: deps.charts,
       zone: deps.zone,
       log: deps.log,
@@ -88,7 +99,10 @@ export function createBot(deps: BotDependencies): Conversation {
         keepsMessage,
         run: async (signal) => {
           try {
-            return await perform(action, context(signal));
+            const reply = await perform(action, context(signal));
+            if (unknownServer === undefined) return reply;
+            const notice = deps.words.html('no-server', { name: clip(unknownServer, NAME_LENGTH) });
+            return { ...reply, screen: withNotice(notice, reply.screen) };
           } catch (error) {
             if (signal.aborted) throw error;
             deps.log.error({ action: action.kind, error: String(error) }, 'an action broke');
@@ -113,17 +127,46 @@ export function createBot(deps: BotDependencies): Conversation {
 interface Asked {
   readonly action: Action | 'outdated';
   readonly keepsMessage: boolean;
+  /** What was written in place of a server's name. */
+  readonly unknownServer?: string;
 }
 
 /** In a group only commands and presses are for the bot; in a private chat any text brings the list of servers. */
-function actionOf({ request, place }: Incoming): Asked | 'nothing' {
+function actionOf({ request, place }: Incoming, servers: readonly BotServer[]): Asked | 'nothing' {
   if (request.kind === 'tap') {
     const { action = 'outdated', keepsMessage } = decodeButton(request.data);
     return { action, keepsMessage };
   }
-  const isKnown = request.kind === 'command' && Object.hasOwn(COMMANDS, request.name);
-  if (isKnown) return { action: COMMANDS[request.name as CommandName], keepsMessage: false };
+  if (request.kind === 'command' && isCommand(request.name)) {
+    return { ...commandOf(request.name, request.argument, servers), keepsMessage: false };
+  }
   return place === 'private' ? { action: COMMANDS.start, keepsMessage: false } : 'nothing';
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function commandOf(
+  name: CommandName,
+  argument: string | undefined,
+  servers: readonly BotServer[],
+): Omit<Asked, 'keepsMessage'> {
+  const ofOne = OF_ONE_SERVER[name];
+  if (argument === undefined || !ofOne) return { action: COMMANDS[name] };
+  const server = findServerByName(servers, argument);
+  if (server) return { action: ofOne(serverKey(server)) };
+  // Whoever names one server does not mean all of them.
+  return { action: name === 'unmute' ? COMMANDS.mute : COMMANDS[name], unknownServer: argument };
+}
+
+/** By its name, or by a part of it that no other name has. */
+function findServerByName(servers: readonly BotServer[], written: string): BotServer | undefined {
+  const name = written.toLowerCase();
+  const exact = servers.find((server) => server.name.toLowerCase() === name);
+  if (exact) return exact;
+  const alike = servers.filter((server) => server.name.toLowerCase().includes(name));
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 function showing(screen: Screen, keepsMessage = false): Reception {

@@ -4,7 +4,7 @@ import type { Person } from '../domain/events.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Zone } from '../lib/zone.ts';
-import type { BotServer } from './ports.ts';
+import type { BotServer, Mute } from './ports.ts';
 import type { Ui } from './screens/ui.ts';
 
 export interface Context {
@@ -12,6 +12,7 @@ export interface Context {
   /** Made anew for each screen, because time passes while servers answer. */
   ui(): Ui;
   readonly clock: Clock;
+  readonly mute: Mute;
   readonly charts: Charts;
   readonly zone: Zone;
   readonly log: Log;

@@ -33,8 +33,6 @@ export interface BotServer {
   switchMonitoring(on: boolean, by: Person): Promise<void>;
   /** Tells the other administrators and writes it down. */
   recordStop(conference: StoppedConference, by: Person): Promise<void>;
-  /** No alerts about this server to that chat before `until`. */
-  mute(chat: string, until: EpochMs): Promise<void>;
   /** @returns false when the server is not down */
   acknowledge(by: Person): Promise<boolean>;
   /** What is kept from `from` on, up to this moment. */
@@ -46,6 +44,9 @@ export interface BotServer {
   /** Who did what here, newest first. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
 }
+
+/** No alerts about these servers to that chat before `until`; all of them or none. */
+export type Mute = (servers: readonly ServerName[], chat: string, until: EpochMs) => Promise<void>;
 
 export interface ServerHistory {
   /** Oldest first. */

@@ -6,6 +6,7 @@ import { drawable, fitted, type Measure } from './wording.ts';
 
 const SWATCH = 30;
 const BETWEEN_ENTRIES = 34;
+const BETWEEN_TIMES = 20;
 const SMALLEST = 22;
 
 /** How what is beyond a scale looks. */
@@ -52,7 +53,7 @@ export function text(words: string, place: Partial<Place>, measure: Measure): Te
   };
 }
 
-/** One line; words that are too long for it together get smaller together. */
+/** One line; words that are too long for it together get smaller together, so that none is cut. */
 export function legend(
   entries: readonly LegendEntry[],
   y: number,
@@ -60,14 +61,10 @@ export function legend(
   colours: LineColours,
 ): Mark[] {
   const words = entries.map(({ label }) => drawable(label));
-  const lengthAt = (size: number) =>
-    words.reduce(
-      (sum, label) => sum + SWATCH + 12 + measure(label, size, false),
-      BETWEEN_ENTRIES * (entries.length - 1),
-    );
-  const room = WIDTH - 2 * MARGIN;
-  const full = lengthAt(SIZES.legend);
-  const size = full <= room ? SIZES.legend : Math.max(SMALLEST, Math.floor((SIZES.legend * room) / full));
+  // Only the words get smaller.
+  const marks = entries.length * (SWATCH + 12) + BETWEEN_ENTRIES * (entries.length - 1);
+  const full = words.reduce((sum, label) => sum + measure(label, SIZES.legend, false), 0);
+  const size = fittingSize(SIZES.legend, full, WIDTH - 2 * MARGIN - marks);
   let x = MARGIN;
   return entries.flatMap(({ mark }, index) => {
     const label = words[index] ?? '';
@@ -104,21 +101,34 @@ function swatch(mark: LegendEntry['mark'], x: number, y: number, colours: LineCo
   };
 }
 
-/** Under each other; words that are too long for their places get smaller together. */
+/** One line of words under the other; words that would touch their neighbours get smaller, all together. */
 export function timeLabels(times: readonly TimeLabel[], x: (at: number) => number, measure: Measure): Mark[] {
-  const lines = times.flatMap(({ at, label, more }) => [
-    { x: x(at), y: Y.times, words: drawable(label) },
-    ...(more === undefined ? [] : [{ x: x(at), y: Y.moreTimes, words: drawable(more) }]),
-  ]);
-  const widest = Math.max(0, ...lines.map(({ words }) => measure(words, SIZES.tick, false)));
-  const places = times.map(({ at }) => x(at));
-  const nearest = Math.min(...places.slice(1).map((place, index) => place - (places[index] ?? 0)));
-  const room = Math.min(nearest - 12, widest);
-  const size = Math.max(SMALLEST, Math.floor((SIZES.tick * room) / Math.max(widest, 1)));
-  return lines.map(({ x: middle, y, words }) => {
-    // Not over the edge of the picture.
-    const half = measure(words, size, false) / 2 + 8;
-    const place = { x: Math.min(Math.max(middle, half), WIDTH - half), y, size, width: WIDTH } as const;
-    return text(words, { ...place, align: 'center', colour: COLOURS.quiet }, measure);
-  });
+  const lines = [
+    { y: Y.times, labels: times.map(({ at, label }) => ({ x: x(at), words: drawable(label) })) },
+    {
+      y: Y.moreTimes,
+      labels: times.flatMap(({ at, more }) =>
+        more === undefined ? [] : [{ x: x(at), words: drawable(more) }],
+      ),
+    },
+  ];
+  const size = Math.min(...lines.map(({ labels }) => sizeOfLine(labels, measure)));
+  return lines.flatMap(({ y, labels }) =>
+    labels.map(({ x: middle, words }) => {
+      // Not over the edge of the picture.
+      const half = measure(words, size, false) / 2 + 8;
+      const place = { x: Math.min(Math.max(middle, half), WIDTH - half), y, size, width: WIDTH } as const;
+      return text(words, { ...place, align: 'center', colour: COLOURS.quiet }, measure);
+    }),
+  );
+}
+
+function sizeOfLine(labels: readonly { readonly x: number; readonly words: string }[], measure: Measure) {
+  const widest = Math.max(0, ...labels.map(({ words }) => measure(words, SIZES.tick, false)));
+  const nearest = Math.min(...labels.slice(1).map(({ x }, index) => x - (labels[index]?.x ?? 0)));
+  return fittingSize(SIZES.tick, widest, nearest - BETWEEN_TIMES);
+}
+
+function fittingSize(wanted: number, width: number, room: number): number {
+  return width <= room ? wanted : Math.max(SMALLEST, Math.floor((wanted * room) / width));
 }

@@ -7,6 +7,9 @@ export type Measure = (text: string, size: number, isBold: boolean) => number;
 const EMOJI =
   /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[\u{FE00}-\u{FE0F}\u{20E3}]/gu;
 
+/** Of scripts that the font does not have, and what it would draw as boxes. */
+const FOREIGN = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]/gu;
+
 /** Control characters and halves of characters would break the drawing, others turn its direction. */
 const UNSEEN = /\p{C}/gu;
 
@@ -15,6 +18,7 @@ export function drawable(text: string): string {
     .normalize('NFC')
     .replace(/\s/g, ' ')
     .replace(EMOJI, '')
+    .replace(FOREIGN, '')
     .replace(UNSEEN, '')
     .replace(/ {2,}/g, ' ')
     .trim();

@@ -9,6 +9,7 @@ describe('what can be drawn', () => {
     ['a\nb\tc\u0000d\u202ee\ud800', 'a b cde'],
     ['u\u0308ber', 'über'],
     ['🚀', ''],
+    ['東京 office שלום', 'office'],
   ])('%j becomes %j', (text, expected) => {
     expect(drawable(text)).toBe(expected);
   });

@@ -70,7 +70,9 @@ test('a picture comes as a message of its own below the text (Telegram turns no 
     'History',
   );
   expect(drawings).toHaveLength(1);
-  expect(JSON.stringify(drawings[0])).toContain('Availability: 95.');
+  expect(drawings[0]?.availability.title).toContain('Availability: 95.');
+  // A picture stays in the chat: it must say of which days it is.
+  expect(drawings[0]?.subtitle).toMatch(/^\d+ \w+ \d\d:\d\d – \d+ \w+ \d\d:\d\d$/);
 });
 
 test('from picture to picture the message is edited, and back to text it is a new one', async () => {
@@ -131,7 +133,7 @@ test('nothing to show: it says so in place of an empty picture', async () => {
 });
 
 test.each([
-  ['busy', 'Too many are being drawn. Try again in a moment.'],
+  ['busy', 'Too many charts are being drawn. Try again in a moment.'],
   ['slow', 'It took too long: the machine that the bot runs on is busy. Try again later.'],
   ['broken', 'It is a fault of the bot. The operator finds the reason in its log.'],
 ] as const)('no picture because it is %s: says why, and the log says more', async (code, words) => {
@@ -143,7 +145,7 @@ test.each([
   });
   const anna = harness.chat(ANNA);
   expect(await anna.open(SERVER, 'History', 'Chart 24 h')).toBe(
-    `No picture of ${SERVER} could be made.\n${words}`,
+    `The chart of ${SERVER} could not be drawn.\n${words}`,
   );
   expect(anna.rows).toEqual(ROWS);
   const line = harness.log.find((one) => one.includes('a chart could not be drawn'));

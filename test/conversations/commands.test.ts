@@ -1,5 +1,5 @@
 /** Commands and everything else that people write, in private and in groups. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ANNA, ago, BORIS, GROUP, SERVER, startHarness, unwatch } from '../support/bot-harness.ts';
 
 const UNWATCHED = { statusKeys: { state: false } };
@@ -158,4 +158,56 @@ test('the screen of a deleted message comes as a new one (the tap must not be lo
   anna.forge(data);
   expect(await anna.next(from)).toContain('No conference is running.');
   expect(anna.message.messageId).not.toBe(messageId);
+});
+
+describe('a server named behind a command', () => {
+  const NAMES = { servers: { 'alpha one': {}, 'alpha two': {}, beta: {} }, ...UNWATCHED };
+
+  test('is the one that is meant, also by a part of its name that no other has', async () => {
+    const harness = await startHarness(NAMES);
+    const anna = harness.chat(ANNA);
+    expect(await anna.send('/status BETA')).toContain('Status · beta');
+    expect(await anna.send('/history two')).toContain('History · alpha two');
+    expect(await anna.send('/forgotten  alpha one ')).toContain('Forgotten conferences · alpha one');
+  });
+
+  test('is muted for an hour and unmuted, and the others stay as they are', async () => {
+    const harness = await startHarness(NAMES);
+    const anna = harness.chat(ANNA);
+    await anna.send('/mute beta');
+    expect(anna.text).toMatch(/^🔕 Alerts about beta to this chat are muted until hh:mm\./);
+    await anna.send('/mute alpha one');
+    expect(await anna.send('/unmute beta')).toMatch(/^🔔 Alerts about beta to this chat are on again\./);
+    const now = Date.now();
+    const muted = (await harness.store.mutes()).filter(({ until }) => until > now);
+    expect(muted.map(({ server }) => server)).toEqual(['alpha one']);
+    expect((muted[0]?.until ?? 0) - now).toBeLessThanOrEqual(3_600_000);
+  });
+
+  test.each(['/unmute nobody', '/unmute alpha', '/unmute <b>'])(
+    '%s means none of them for sure: says so and unmutes nothing',
+    async (command) => {
+      const harness = await startHarness(NAMES);
+      const anna = harness.chat(ANNA);
+      await anna.send('/mute');
+      await anna.tap('Mute all 1 h');
+      const name = command.replace('/unmute ', '');
+      expect(await anna.send(command)).toContain(
+        `No server, or more than one, matches ${name}.\n\nMuted in this chat\n🔕 alpha one until hh:mm`,
+      );
+      expect(anna.buttons).toContain('Unmute alpha one');
+    },
+  );
+
+  test('that does not exist leaves the command as it is without a name', async () => {
+    const harness = await startHarness(NAMES);
+    const anna = harness.chat(ANNA);
+    expect(await anna.send(`/status ${'x'.repeat(4_000)}`)).toMatch(
+      /^No server, or more than one, matches x{63}…\.\n\nStatus of all servers\n/,
+    );
+    expect(await anna.send('/mute 8h')).toContain(
+      'matches 8h.\n\nMuted in this chat\nNothing is muted here.',
+    );
+    expect(await anna.send('/id beta')).toBe('Your Telegram ID: 1001');
+  });
 });

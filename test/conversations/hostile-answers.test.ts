@@ -28,7 +28,7 @@ const CALLS: FaultPlace = { path: /logs\/calls/ };
 const HEAL = "Look at the server's log, and at the proxy in front of it if there is one.";
 const PROXY = 'Check that ip and https_port lead to TrueConf Server itself.';
 const TOO_ODD =
-  "Its version may be too old or too new for this bot. Please report it with the server's version to whoever runs the bot.";
+  "Its version may be too old or too new for this bot. Please report it to the bot's developers, with the server's version.";
 const CLOSED = 'Try again. If it stays so, look at the proxy or firewall in between.';
 const CREDENTIALS = 'Check client_id and client_secret, or access_token, in the settings.';
 

@@ -22,7 +22,7 @@ test('up: since when, last look, how long the answer took, version, monitoring',
   await harness.probed();
   const anna = harness.chat(ANNA);
   await anna.open(SERVER, 'Status');
-  expect(anna.text.replace(/\(\d+ sec\)/, '(N sec)').replace(/for 23 hr \d+ min/, 'for N')).toBe(
+  expect(anna.text.replace(/\(\d+ sec\)/, '(N sec)').replace(/23 hr \d+ min|\d+ days 23 hr/g, 'N')).toBe(
     [
       `Status · ${SERVER}`,
       '🟢 Up since hh:mm (N sec)',
@@ -30,7 +30,7 @@ test('up: since when, last look, how long the answer took, version, monitoring',
       'Version: 5.5.2.10018',
       'Monitoring: on, every 15 sec',
       'Uptime: 24 h 100% · 7 days 100% · 30 days 100%',
-      'Not watched for N of the last 24 h',
+      'Not watched: N of 24 h · N of 7 days · N of 30 days',
       'Answers in 24 h: typically N ms, at most N ms',
       'as of hh:mm:ss',
     ].join('\n'),
@@ -352,14 +352,18 @@ describe('the past on the Status screen', () => {
     ]);
     const { text } = await status(store);
     expect(text).toContain('Uptime: 24 h 100% · 7 days 100% · 30 days 100%');
-    expect(text).toMatch(/\nNot watched for 1[78] hr( \d+ min)? of the last 24 h\n/);
+    expect(text).toMatch(
+      /\nNot watched: 1[78] hr( \d+ min)? of 24 h · 1 day 1[78] hr of 7 days · 11 days 1[78] hr of 30 days\n/,
+    );
   });
 
   test('so does time in which the bot itself was cut off', async () => {
     const store = await withPast([[2 * DAY, 0]], [ended('blind', 3 * HOUR, HOUR)]);
     const { text } = await status(store);
     expect(text).toContain('Uptime: 24 h 100%');
-    expect(text).toContain('\nNot watched for 1 hr of the last 24 h\n');
+    expect(text).toMatch(
+      /\nNot watched: 1 hr of 24 h · (5 days 1 hr|5 days|6 days) of 7 days · 28 days( 1 hr)? of 30 days\n/,
+    );
     expect(text).not.toContain('Last outages');
   });
 

@@ -250,7 +250,7 @@ test('who is inside becomes readable after the question: it shows who and asks a
   await anna.tap('Stop');
   expect(conference.endedAt).toBeNull();
   expect(anna.text).toContain(
-    '⚠️ Not stopped yet: it could not be read before, or not now, who is inside. Please look again.',
+    '⚠️ Not stopped yet: who is inside could not be compared with what you were shown. Please look again.',
   );
   expect(anna.text).toContain('1 person inside');
 });

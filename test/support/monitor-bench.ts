@@ -27,6 +27,7 @@ export function monitorBench(options: MonitorBenchOptions) {
   const changes: ServerChange[] = [];
   const hidden: string[] = [];
   const began: EventOf<'bot-blind'>[] = [];
+  const remained: EventOf<'bot-still-blind'>[] = [];
   const ended: EventOf<'bot-sees-again'>[] = [];
   const monitor: Monitor = createMonitor({
     clock,
@@ -39,6 +40,7 @@ export function monitorBench(options: MonitorBenchOptions) {
     isExpected: () => false,
     otherAnswers: async () => undefined,
     began: async (event) => void began.push(event),
+    remains: async (event) => void remained.push(event),
     ended: async (event) => void ended.push(event),
     ...options.other,
   });
@@ -76,7 +78,7 @@ export function monitorBench(options: MonitorBenchOptions) {
   onTestFinished(stop);
 
   return {
-    ...{ clock, log, monitor, server, changes, hidden, began, ended, add, stop },
+    ...{ clock, log, monitor, server, changes, hidden, began, remained, ended, add, stop },
     behave: (behaviour: BehaviourName, ...names: readonly string[]) => {
       for (const name of names) server(name).behave(behaviour);
     },

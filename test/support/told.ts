@@ -8,7 +8,8 @@ export type Word =
   | 'steady-up'
   | 'steady-down'
   | 'watched'
-  | 'unwatched';
+  | 'unwatched'
+  | 'acknowledged';
 
 export interface Statement {
   readonly server: string;
@@ -30,13 +31,16 @@ const LINES: readonly (readonly [RegExp, ...Word[]])[] = [
   [new RegExp(`^🔴 ${NAME} is still down, `), 'still-down'],
   [new RegExp(`^🟠 ${NAME} is unstable: .* since ${TIME}`), 'unstable'],
   [new RegExp(`^🟢 ${NAME} is steady again, up since ${TIME}`), 'steady-up'],
-  [new RegExp(`^🔴 ${NAME} is down for good, since ${TIME}`), 'steady-down'],
+  [new RegExp(`^🔴 ${NAME} stays down, since ${TIME}`), 'steady-down'],
   [new RegExp(`switched monitoring of ${NAME} on$`), 'watched'],
   [new RegExp(`switched monitoring of ${NAME} off\\.`), 'unwatched'],
+  [new RegExp(`^👀 .* is on it: ${NAME}$`), 'acknowledged'],
 ];
 
 /** The line of an alert about one outage that says when it began. */
-const SINCE = new RegExp(`^(?:Since|It went down while .* First seen down at) ${TIME}`);
+const SINCE = new RegExp(
+  `^(?:Since|It has not answered since|It went down while .* First seen down at) ${TIME}`,
+);
 
 /** @param text with or without tags */
 export function statementsIn(text: string): Statement[] {

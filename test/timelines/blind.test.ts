@@ -11,6 +11,7 @@ import {
   notSeen,
   SEES_AGAIN,
   seesAgain,
+  stillBlind,
   stillSilent,
   upHeadline,
 } from './english.ts';
@@ -129,10 +130,10 @@ describe('most servers fall silent together', () => {
     const [, over, alarm] = story.told;
     expect(over?.text.split('\n')).toEqual([
       SEES_AGAIN,
-      expect.stringMatching(/^From 10:00:30 to 10:05:/),
+      expect.stringMatching(/^What happened from 10:00:30 to 10:05:/),
       stillSilent('epsilon'),
     ]);
-    expect(alarm?.text.split('\n').slice(0, 2)).toEqual(down('epsilon', { since: '' }).slice(0, 2));
+    expect(alarm?.text.split('\n')).toEqual(down('epsilon', { silentSince: '10:00' }));
     expect((alarm?.at ?? 0) - (over?.at ?? 0)).toBeLessThanOrEqual(3);
     expect(story.told).toHaveLength(3);
   });
@@ -175,7 +176,7 @@ describe('most servers fall silent together', () => {
     expect(story.told.map(({ text }) => text.split('\n')[0])).toEqual([SEES_AGAIN]);
     // Telegram was away too: both words waited, and are one.
     expect(story.told[0]?.text.split('\n').slice(1, 3)).toEqual([
-      expect.stringMatching(/^From 10:00:\d\d to 10:03:2\d/),
+      expect.stringMatching(/^What happened from 10:00:\d\d to 10:03:2\d/),
       notSeen(FIVE.join(', ')),
     ]);
   });
@@ -265,7 +266,7 @@ describe('a second target', () => {
     const [, over, alarm] = story.told;
     expect(over?.text.split('\n')).toEqual([
       SEES_AGAIN,
-      expect.stringMatching(/^From 10:00:30 to 10:01:4\d/),
+      expect.stringMatching(/^What happened from 10:00:30 to 10:01:4\d/),
       stillSilent(NAMES),
     ]);
     expect(over?.at).toBeLessThanOrEqual(106);
@@ -317,7 +318,7 @@ describe('few servers', () => {
     expect(story.told).toHaveLength(1);
     expect(story.told[0]?.text.split('\n')).toEqual([
       SEES_AGAIN,
-      expect.stringMatching(/^From 10:00(:30)? to 10:10/),
+      expect.stringMatching(/^What happened from 10:00(:30)? to 10:10/),
       notSeen('alpha'),
       '',
       expect.stringMatching(/late: it could not be delivered since 10:00/),
@@ -381,6 +382,91 @@ describe('few servers', () => {
   });
 });
 
+describe('reminders', () => {
+  const servers = { alpha: { reminderHours: 4 }, beta: { reminderHours: 1 }, gamma: {} };
+  const reminders = (story: Timeline) =>
+    headlines(story).filter(([, headline]) => headline.includes('Still no answer'));
+
+  test('come in the rhythm of those that are not seen: it may be the servers after all', async () => {
+    const story = timeline({ servers, people: ['anna', 'boris'] });
+    await story.play(at(29, 'all refuse'), until(2.1 * 3_600));
+    expect(story.told.slice(1)).toEqual([
+      told(expect.closeTo(3_631, -1) as never, 'anna, boris', ...stillBlind(3, 3, '10:00', '1 hr', NAMES)),
+      told(expect.closeTo(7_231, -1) as never, 'anna, boris', ...stillBlind(3, 3, '10:00', '2 hr', NAMES)),
+    ]);
+    // It is unknown all the same.
+    expect(await statusOf(story, 'alpha')).toBe('unknown');
+    expect(await periodsOf(story, 'alpha')).toEqual([['blind', 30, undefined]]);
+    await story.play(at(2.2 * 3_600, 'all answer'), until(3.1 * 3_600));
+    expect(headlines(story).slice(3)).toEqual([[expect.any(Number), SEES_AGAIN]]);
+  });
+
+  test('say that the second target is silent too', async () => {
+    const story = timeline({ servers, networkCheck: true });
+    await story.play(at(28, 'the network check does not answer'), at(29, 'all refuse'), until(3_700));
+    expect(story.told.at(-1)?.text.split('\n')).toEqual(stillBlind(3, 3, '10:00', '1 hr', NAMES, true));
+  });
+
+  test('of one server that is not seen', async () => {
+    const story = timeline({ servers: { alpha: { reminderHours: 1 } }, networkCheck: true });
+    await story.play(at(28, 'the network check does not answer'), at(29, 'alpha refuses'), until(3_700));
+    expect(story.told.at(-1)?.text.split('\n')).toEqual(stillBlind(1, 1, '10:00', '1 hr', 'alpha', true));
+  });
+
+  test('do not come without the setting', async () => {
+    const story = timeline({ servers: THREE });
+    await story.play(at(29, 'all refuse'), until(3 * 3_600));
+    expect(story.told).toHaveLength(1);
+  });
+
+  test('keep their rhythm over a restart, and a restart alone brings none', async () => {
+    const first = timeline({ servers });
+    await first.play(at(29, 'all refuse'), until(5_000));
+    await first.stop();
+    expect(reminders(first)).toHaveLength(1);
+    const second = timeline({ servers, store: first.store, from: 5_100 });
+    await second.play(at(5_100, 'all refuse'), until(7_200));
+    expect(second.told).toEqual([]);
+    await second.play(until(2.5 * 3_600));
+    expect(reminders(second)).toEqual([[7_230, expect.stringContaining('(2 hr)')]]);
+  });
+
+  test('wait with the first word when that is untold: one message says both', async () => {
+    const story = timeline({ servers });
+    await story.play(
+      at(28, 'telegram is away'),
+      at(29, 'all refuse'),
+      at(1.5 * 3_600, 'telegram is back'),
+      until(1.5 * 3_600 + 60),
+    );
+    expect(headlines(story)).toEqual([[expect.any(Number), expect.stringContaining('3 of 3 servers')]]);
+  });
+
+  test('that could not be written down is told after the next look', async () => {
+    const story = timeline({ servers });
+    story.errorsExpected = true;
+    const { commit } = story.store;
+    let isFull = false;
+    Object.assign(story.store, {
+      commit: async (change: Parameters<typeof commit>[0]) => {
+        if (isFull) throw new Error('disk full');
+        return commit(change);
+      },
+    });
+    await story.play(
+      at(29, 'all refuse'),
+      at(3_600, () => {
+        isFull = true;
+      }),
+      at(3_700, () => {
+        isFull = false;
+      }),
+      until(3_720),
+    );
+    expect(reminders(story)).toEqual([[expect.any(Number), expect.stringContaining('1 hr 1 min')]]);
+  });
+});
+
 describe('a restart while blind', () => {
   test('it is not told again, and its end is', async () => {
     const first = timeline({ servers: THREE });
@@ -391,7 +477,7 @@ describe('a restart while blind', () => {
     expect(second.told).toEqual([]);
     await second.play(at(400, 'all answer'), until(500));
     expect(second.told.map(({ text }) => text.split('\n')[0])).toEqual([SEES_AGAIN]);
-    expect(second.told[0]?.text).toContain('From 10:00:30 to 10:06:');
+    expect(second.told[0]?.text).toContain('from 10:00:30 to 10:06:');
     expect(await periodsOf(second, 'alpha')).toEqual([['blind', 30, expect.any(Number)]]);
   });
 

@@ -32,6 +32,8 @@ export interface DownWords {
   readonly since?: string;
   /** Went down while the bot was off, and was first seen down then. */
   readonly awaySeen?: string;
+  /** Has been silent since then, while the bot may have been cut off. */
+  readonly silentSince?: string;
   /** Until the message was written; `undefined`: first seen down. */
   readonly lasting?: string;
   readonly why?: TroubleName;
@@ -41,20 +43,25 @@ export interface DownWords {
 /** An alert about one server. */
 export function down(
   server: string,
-  { since, awaySeen, lasting, why = 'refused', web }: DownWords,
+  { since, awaySeen, silentSince, lasting, why = 'refused', web }: DownWords,
 ): string[] {
-  const [cause, advice] = TROUBLES[why];
   return [
     `🔴 <b>${server} is down</b>`,
-    `Cause: ${cause}`,
-    ...(web === undefined ? [] : [WEB[web]]),
-    `What to do? ${advice}`,
+    ...causeOf(why, web),
     awaySeen !== undefined
       ? `It went down while the bot was not running. First seen down at ${awaySeen}`
-      : lasting === undefined
-        ? `Since ${since} or earlier: it was already down when the bot first looked`
-        : `Since ${since} (${lasting})`,
+      : silentSince !== undefined
+        ? `It has not answered since ${silentSince}, and still does not now that the bot gets answers again`
+        : lasting === undefined
+          ? `Since ${since} or earlier: it was already down when the bot first looked`
+          : `Since ${since} (${lasting})`,
   ];
+}
+
+/** Why it is down, and what to do about it. */
+export function causeOf(why: TroubleName = 'refused', web?: 'answers' | 'silent'): string[] {
+  const [cause, advice] = TROUBLES[why];
+  return [`Cause: ${cause}`, ...(web === undefined ? [] : [WEB[web]]), `What to do? ${advice}`];
 }
 
 const WEB = {
@@ -112,13 +119,45 @@ export function backAgain(now: string, before?: string): string {
 
 /** Most servers fell silent together. @param names in a row, as many as are shown */
 export function blind(silent: number, total: number, since: string, names: string, surely = false): string[] {
+  const headline =
+    silent === 1
+      ? `⚪ <b>${names} stopped answering</b>, at ${since}`
+      : silent === 2
+        ? `⚪ <b>Two servers stopped answering together</b>, at ${since}`
+        : `⚪ <b>${silent} of ${total} servers stopped answering together</b>, at ${since}`;
   return [
-    `⚪ <b>${silent} of ${total} servers stopped answering together</b>, at ${since}`,
-    surely
-      ? 'Nothing else on the network answers either: the bot itself is cut off.'
-      : "The cause may be the bot's own network, so they do not count as down.",
+    headline,
+    surely ? BLIND_SURELY : "The cause may be the bot's own network, so they do not count as down.",
+    ...blindAdvice(names, surely),
+  ];
+}
+
+export function stillBlind(
+  silent: number,
+  total: number,
+  since: string,
+  lasting: string,
+  names: string,
+  surely = false,
+): string[] {
+  return [
+    `⚪ <b>Still no answer</b> since ${since} (${lasting}). Servers not seen: ${silent} of ${total}`,
+    surely ? BLIND_SURELY : 'Telegram can be reached, so it may be the servers after all.',
+    ...blindAdvice(names, surely),
+  ];
+}
+
+const BLIND_SURELY = 'Nothing else on the network answers either: the bot itself is cut off.';
+
+function blindAdvice(names: string, surely: boolean): string[] {
+  return [
     notSeen(names),
-    'Check the network of the machine that the bot runs on. You are told when the bot sees again.',
+    'Check the network of the machine that the bot runs on. You are told when the bot gets answers again.',
+    ...(surely
+      ? []
+      : [
+          'To let the bot tell the two apart, set <code>check</code> under <code>[network]</code> in its settings.',
+        ]),
   ];
 }
 
@@ -127,10 +166,10 @@ export function notSeen(names: string): string {
 }
 
 export function sawNothing(from: string, to: string, lasting: string): string {
-  return `From ${from} to ${to} (${lasting}) it does not know how they were.`;
+  return `What happened from ${from} to ${to} (${lasting}) is not known.`;
 }
 
-export const SEES_AGAIN = '🟢 <b>The bot sees the servers again</b>';
+export const SEES_AGAIN = '🟢 <b>The bot gets answers again</b>';
 
 export function seesAgain(from: string, to: string, lasting: string): string[] {
   return [SEES_AGAIN, sawNothing(from, to, lasting)];
@@ -144,6 +183,11 @@ export function unstable(server: string, changes: number, since: string): string
   return `🟠 <b>${server} is unstable</b>: ${changes} changes between up and down since ${since}`;
 }
 
+/** The state that an unstable server was in when that was told. */
+export function lastChange(moment: string, status: 'up' | 'down'): string {
+  return `The last of them, ${moment}: ${status === 'up' ? 'up again' : `down (${TROUBLES.refused[0]})`}`;
+}
+
 export const UNSTABLE_QUIET =
   'Single changes are no longer told. You are told when it has been steady for 15 minutes.';
 
@@ -151,7 +195,7 @@ export function steady(server: string, status: 'up' | 'down', since: string, uns
   const headline =
     status === 'up'
       ? `🟢 <b>${server} is steady again</b>, up since ${since}`
-      : `🔴 <b>${server} is down for good</b>, since ${since}`;
+      : `🔴 <b>${server} stays down</b>, since ${since}`;
   return `${headline}. It was unstable from ${unstableSince} on.`;
 }
 
@@ -198,7 +242,7 @@ export function isOnIt(person: string, server: string): string {
 }
 
 export function nobodyTold(server: string): string {
-  return `<b>${server}</b> is not down, or no longer. Nobody was told.`;
+  return `<b>${server}</b> is not down (any more). Nobody was told.`;
 }
 
 export function monitoringOff(person: string, server: string): string {

@@ -149,6 +149,28 @@ describe('many servers', () => {
     for (const name of failing) for (const { text } of story.told) expect(text).toContain(`<b>${name}</b>`);
   });
 
+  test.each([1, 2, 3])(
+    'fifty of a hundred and twenty whose packets vanish are one alert and one recovery, too (rounds no. %i)',
+    async (seed) => {
+      const names = named(120);
+      const failing = names.slice(0, 50);
+      const story = timeline({ servers: names, random: drifting(seed * 7_919) });
+      await story.play(
+        ...failing.map((name) => at(205, `${name} drops every packet`)),
+        ...failing.map((name) => at(400, `${name} answers`)),
+        until(500),
+      );
+      expect(story.told.map(({ text }) => text.split('\n')[0])).toEqual([
+        '🔴 <b>50 servers are down</b>',
+        '🟢 <b>50 servers are up again</b>',
+      ]);
+      // Seven seconds for two looks each, which begin within one; then a second for company.
+      const [lost, back] = story.told;
+      expect(lost?.at).toBeLessThanOrEqual(217);
+      expect(back?.at).toBeLessThanOrEqual(403);
+    },
+  );
+
   test('a long alert goes to the channel whole (only the channel knows how long a message may be)', async () => {
     const names = named(120, 'video-conferencing-in-a-branch-office-of-the-company-');
     const story = timeline({ servers: names, networkCheck: true });

@@ -64,6 +64,18 @@ test('what began before the window and could not be delivered is not planned wor
   ]);
 });
 
+test('nor is its end held when that falls into the window: it is not told as down when it is up again', async () => {
+  const story = timeline({ servers: { alpha: { maintenance } } });
+  await story.play(
+    at(100, 'telegram is away'),
+    at(200, 'alpha refuses'),
+    at(400, 'alpha answers'),
+    at(600, 'telegram is back'),
+    until(3_600),
+  );
+  expect(headlines(story)).toEqual([[600, wasDown('alpha', '10:03:30', '10:06:46', '3 min 16 sec')]]);
+});
+
 test('a window of one server does not hold back another, and news does not hide in its digest', async () => {
   const story = timeline({ servers: { alpha: { maintenance }, beta: {}, gamma: {} } });
   await story.play(at(599, 'alpha refuses'), at(1_798.9, 'beta refuses'), until(2_000));

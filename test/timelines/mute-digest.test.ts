@@ -5,6 +5,7 @@ import {
   blind,
   down,
   downList,
+  lastChange,
   late,
   steady,
   stillDown,
@@ -79,7 +80,7 @@ test('a server that became unstable meanwhile is told by that word, and its calm
   );
   await story.play(...muteAlpha, ...flaps, until(2 * 3_600));
   expect(story.told.slice(2).map(({ at: moment, text }) => [moment, text.split('\n')])).toEqual([
-    [END, [...wasHeld(), unstable('alpha', 6, '10:48'), UNSTABLE_QUIET]],
+    [END, [...wasHeld(), unstable('alpha', 6, '10:48'), lastChange('10:53', 'up'), UNSTABLE_QUIET]],
     [expect.any(Number), [steady('alpha', 'up', '11:17', '10:48')]],
   ]);
 });

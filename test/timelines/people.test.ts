@@ -1,8 +1,9 @@
 /** What people do about alerts: mute, take care, switch monitoring, stop a conference; and what the others hear of it. */
 import { describe, expect, test } from 'vitest';
 import type { Conference, Participant } from '../../src/domain/conference.ts';
-import type { ConferenceId, SessionId } from '../../src/domain/names.ts';
-import { HOUR } from '../../src/lib/time.ts';
+import type { ConferenceId, ServerName, SessionId } from '../../src/domain/names.ts';
+import { HOUR, SECOND } from '../../src/lib/time.ts';
+import { START } from '../support/virtual-clock.ts';
 import {
   down,
   downList,
@@ -261,6 +262,29 @@ describe('monitoring switched in a chat', () => {
     );
     expect(story.told).toHaveLength(2);
     expect(story.told[1]?.text).not.toContain('Also down');
+  });
+
+  test('off while an outage is being written down: it ends with the switch (else it would last until the next start)', async () => {
+    const story = timeline({ people: ['anna', 'boris'] });
+    const { commit } = story.store;
+    Object.assign(story.store, {
+      commit: async (change: Parameters<typeof commit>[0]) => {
+        const isSlow = change.availability?.value.status === 'down';
+        if (isSlow) await story.clock.sleep(SECOND, new AbortController().signal);
+        return commit(change);
+      },
+    });
+    await story.play(
+      at(10, 'anna sends /start'),
+      at(11, 'anna presses alpha'),
+      at(12, 'anna presses Status'),
+      at(29, 'alpha refuses'), // 42, 43
+      at(43.5, 'anna presses Switch monitoring off'),
+      until(60),
+    );
+    const periods = await story.store.periods('alpha' as ServerName, 0);
+    expect(periods).toMatchObject([{ kind: 'down', from: START + 42 * SECOND, to: START + 44 * SECOND }]);
+    expect(story.shown('anna')).toContain('Not monitored');
   });
 
   test('off stays off in the next run (what was switched in a chat wins over the settings)', async () => {

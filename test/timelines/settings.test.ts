@@ -1,7 +1,9 @@
 /** The settings are edited while the program runs: what changed takes effect, and all else goes on undisturbed. */
 import { describe, expect, test } from 'vitest';
-import { HOUR } from '../../src/lib/time.ts';
+import { HOUR, SECOND } from '../../src/lib/time.ts';
 import { EVERY_DAY } from '../../src/settings/maintenance.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
+import type { Store } from '../../src/storage/store.ts';
 import { START } from '../support/virtual-clock.ts';
 import {
   down,
@@ -13,7 +15,7 @@ import {
   upHeadline,
   wasHeld,
 } from './english.ts';
-import { at, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, type Timeline, type TimelineOptions, timeline, told, until } from './timeline.ts';
 
 function headlines(story: Timeline): [number, string, string][] {
   return story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0] ?? '']);
@@ -55,6 +57,66 @@ describe('servers', () => {
     );
     expect(story.told).toEqual([]);
     expect(story.probes('alpha').at(-1)).toBe(30);
+  });
+
+  test('several that are removed are let go together, however long it takes to write that down', async () => {
+    const memory = createMemoryStore();
+    let isSlow = false;
+    const commit: Store['commit'] = async (change) => {
+      if (isSlow) await story.clock.sleep(20 * SECOND);
+      return memory.commit(change);
+    };
+    const story: Timeline = timeline({
+      servers: ['alpha', 'beta', 'gamma'],
+      store: { ...memory, commit },
+    });
+    await story.play(
+      at(20, () => {
+        isSlow = true;
+        void story.edit({ servers: ['gamma'] });
+      }),
+      at(100, () => {
+        isSlow = false;
+      }),
+      until(110),
+    );
+    expect(story.probes('alpha')).toEqual([0, 15]);
+    expect(story.probes('beta').every((second) => second < 20)).toBe(true);
+  });
+
+  describe('while somebody looks at its status', () => {
+    const looking = (edited: TimelineOptions) => {
+      const story = timeline({ servers: ['alpha', 'beta'] });
+      return {
+        story,
+        played: story.play(
+          at(1, 'anna sends /start'),
+          at(2, 'anna presses alpha'),
+          at(20, 'alpha hangs'),
+          at(21, 'anna presses Status'),
+          at(22, 'alpha answers'),
+          at(23, () => story.edit(edited)),
+          until(24),
+        ),
+      };
+    };
+
+    test('one that is removed is shown as cut off, and then the others (it is no fault of the bot)', async () => {
+      const { story, played } = looking({ servers: ['beta'] });
+      await played;
+      expect(story.shown('anna')).toContain('the connection broke off');
+      await story.play(at(25, 'anna presses Refresh'), until(26));
+      expect(story.labels('anna').join()).toContain('beta');
+      expect(story.labels('anna').join()).not.toContain('alpha');
+    });
+
+    test('one whose address changes is asked at the new one when it is refreshed', async () => {
+      const { story, played } = looking({ servers: { alpha: { port: 8_443 }, beta: {} } });
+      await played;
+      expect(story.shown('anna')).toContain('the connection broke off');
+      await story.play(at(25, 'anna presses Refresh'), until(26));
+      expect(story.shown('anna')).toContain('🟢 Up since');
+    });
   });
 
   test('one that is removed while the others are asked whether they answer is not told', async () => {

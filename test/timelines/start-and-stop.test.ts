@@ -1,7 +1,51 @@
 /** The program starts, ends and starts again: what it remembers, and that it leaves nothing behind. */
 import { describe, expect, test } from 'vitest';
+import type { ServerName } from '../../src/domain/names.ts';
+import { SECOND } from '../../src/lib/time.ts';
+import { START } from '../support/virtual-clock.ts';
 import { CAME_UP_AWAY, down, late, up } from './english.ts';
 import { at, timeline, told, until } from './timeline.ts';
+
+const ALPHA = 'alpha' as ServerName;
+
+describe('a server that was taken out of the settings while the bot was off', () => {
+  test('is not down any more from that start on, and new when it comes back, with its past', async () => {
+    const first = timeline({ servers: ['alpha', 'beta'] });
+    await first.play(at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const outages = async () =>
+      (await first.store.periods(ALPHA, 0)).map(({ from, to }) => [from - START, to && to - START]);
+
+    const without = timeline({ store: first.store, from: 600, servers: ['beta'] });
+    await without.play(until(700));
+    await without.stop();
+    expect(without.told).toEqual([]);
+    expect(await outages()).toEqual([[30 * SECOND, 600 * SECOND]]);
+    expect([...(await first.store.availabilities()).keys()]).toEqual(['beta']);
+
+    const again = timeline({ store: first.store, from: 1_200, servers: ['alpha', 'beta'] });
+    await again.play(at(1_200, 'alpha refuses'), until(1_300));
+    await again.stop();
+    expect(again.told).toEqual([told(1_202, 'anna', ...down('alpha', { since: '10:20' }))]);
+    expect(await outages()).toEqual([
+      [1_200 * SECOND, undefined],
+      [30 * SECOND, 600 * SECOND],
+    ]);
+  });
+
+  test('is watched again as the settings say, and its mutes hold (a name was mistyped for a minute)', async () => {
+    const first = timeline();
+    await first.play(at(29, 'alpha refuses'), at(40, 'anna presses Mute 1 h'), until(60)); // until 3640
+    await first.store.commit({ monitored: { server: ALPHA, on: false } });
+    await first.stop();
+    const mistyped = timeline({ store: first.store, from: 100, servers: ['alhpa'] });
+    await mistyped.play(until(160));
+    await mistyped.stop();
+    const again = timeline({ store: first.store, from: 200 });
+    await again.play(at(200, 'alpha refuses'), until(4_000));
+    expect(again.told).toMatchObject([{ at: 3_640 }]);
+  });
+});
 
 describe('a restart', () => {
   test('a known outage is not announced again (a restart is not news)', async () => {

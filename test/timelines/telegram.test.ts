@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/channels/port.ts';
 import { MINUTE } from '../../src/lib/time.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import {
   down,
   downList,
@@ -354,5 +355,46 @@ describe('a chat has moved', () => {
     expect(
       story.told.filter(({ to }) => to === 'moved').map(({ at: moment, text }) => [moment, text]),
     ).toEqual([[90, wasDown('alpha', '10:00:30', '10:01:01', '31 sec')]]);
+  });
+
+  test('it is followed at once after an absence as well (the first move is no contradiction)', async () => {
+    const story = timeline({ people: [], chats: ['night shift'] });
+    await story.play(
+      at(20, 'telegram is away'),
+      at(29, 'alpha refuses'), // 31
+      at(90, () => {
+        story.channel.answer = follow;
+        story.channel.reconnect();
+      }),
+      until(200),
+    );
+    expect(story.told.map(({ at: moment, to }) => [moment, to])).toEqual([[90, 'moved']]);
+  });
+
+  test('a mute that is set where it is now holds, also after a restart', async () => {
+    const store = createMemoryStore();
+    const story = timeline({ people: ['anna'], chats: ['night shift'], store });
+    story.channel.answer = follow;
+    await story.play(
+      at(29, 'alpha refuses'), // 31
+      at(40, 'moved presses Mute 1 h'),
+      at(59, 'alpha answers'), // 61
+      at(89, 'alpha refuses'), // 92
+      until(200),
+    );
+    expect(story.told.map(({ at: moment, to }) => [moment, to])).toEqual([
+      [31, 'anna, moved'],
+      [61, 'anna, moved'],
+      [92, 'anna'],
+    ]);
+    await story.stop();
+
+    const next = timeline({ people: ['anna'], chats: ['night shift'], store, from: 300 });
+    next.channel.answer = follow;
+    await next.play(until(4_000));
+    expect(next.told.map(({ at: moment, to }) => [moment, to])).toEqual([
+      [300, 'anna'],
+      [3_640, 'moved'],
+    ]);
   });
 });

@@ -1,9 +1,28 @@
 /** A server that changes again and again: told once as unstable, and once more when it has calmed down. */
 import { expect, test } from 'vitest';
-import { down, steady, UNSTABLE_QUIET, unstable, upHeadline } from './english.ts';
+import {
+  causeOf,
+  cutOff,
+  down,
+  lastChange,
+  steady,
+  UNSTABLE_QUIET,
+  unstable,
+  upHeadline,
+} from './english.ts';
 import { at, type Step, type Timeline, timeline, told, until } from './timeline.ts';
 
 const MINUTES = 60;
+
+const CONFERENCE = {
+  session: 's1' as never,
+  id: 'c1' as never,
+  topic: 'Board',
+  owner: 'anna@alpha',
+  participantCount: 7,
+  startedAt: undefined,
+  duration: 0,
+};
 
 function headlines(story: Timeline): [number, string][] {
   return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
@@ -27,7 +46,11 @@ test('five changes are told one by one, the sixth within half an hour as unstabl
     [513, '🔴 <b>alpha is down</b>'],
     [633, unstable('alpha', 6, '10:00')],
   ]);
-  expect(story.told.at(-1)?.text.split('\n')).toEqual([unstable('alpha', 6, '10:00'), UNSTABLE_QUIET]);
+  expect(story.told.at(-1)?.text.split('\n')).toEqual([
+    unstable('alpha', 6, '10:00'),
+    lastChange('10:10', 'up'),
+    UNSTABLE_QUIET,
+  ]);
   expect(story.labels('anna')).toEqual(['Open alpha', 'Mute 1 h', 'Mute 8 h']);
 });
 
@@ -49,8 +72,13 @@ test('fifteen minutes after the last change it is steady again, and told as any 
 
 test('one that stays down is told as that: nobody may have heard of its last fall', async () => {
   const story = timeline({ servers: { alpha: { reminderHours: 1 } }, people: ['anna', 'boris'] });
+  story.server('alpha').conferences = [CONFERENCE, { ...CONFERENCE, participantCount: 5 }];
   await story.play(...flapping(29, MINUTES, 7), until(40 * MINUTES));
-  expect(story.told.at(-1)?.text).toBe(steady('alpha', 'down', '10:06', '10:00'));
+  expect(story.told.at(-1)?.text.split('\n')).toEqual([
+    steady('alpha', 'down', '10:06', '10:00'),
+    ...causeOf(),
+    cutOff('10:05', '12 people', '2 conferences'),
+  ]);
   expect(story.labels('anna')).toEqual(['Open alpha', 'Mute 1 h', 'Mute 8 h', 'I am on it']);
   const steadyAt = story.told.at(-1)?.at ?? 0;
   // From then on it is an outage like any other: reminders, and the end is told.
@@ -59,6 +87,48 @@ test('one that stays down is told as that: nobody may have heard of its last fal
     [steadyAt + 3_600, '🔴 <b>alpha is still down</b>, for 1 hr 15 min now'],
     [expect.any(Number), upHeadline('alpha', '1 hr 33 min')],
   ]);
+});
+
+test('one that is down when it is told as unstable says so, and who is cut off', async () => {
+  const story = timeline();
+  story.server('alpha').conferences = [CONFERENCE];
+  await story.play(
+    at(10, 'alpha refuses'), // long before, and down until then: the sixth change is a fall
+    ...flapping(40 * MINUTES, MINUTES, 7).slice(1),
+    until(50 * MINUTES),
+  );
+  expect(story.told.at(-1)?.text.split('\n')).toEqual([
+    unstable('alpha', 6, '10:41'),
+    lastChange('10:46', 'down'),
+    cutOff('10:45', '7 people', '1 conference'),
+    UNSTABLE_QUIET,
+  ]);
+});
+
+test('time in which the bot is blind is no calm: it is steady fifteen minutes after it is seen again', async () => {
+  const story = timeline({ servers: ['alpha', 'beta', 'gamma'] });
+  await story.play(
+    ...flapping(29, MINUTES, 8), // the last at 449: up
+    at(10 * MINUTES, 'all refuse'),
+    at(30 * MINUTES, 'all answer'),
+    until(50 * MINUTES),
+  );
+  const since = story.probes('alpha').find((moment) => moment >= 30 * MINUTES) ?? 0;
+  const [steadyAt, text] = headlines(story).at(-1) ?? [];
+  expect(text).toBe(steady('alpha', 'up', '10:30', '10:00'));
+  expect(steadyAt).toBeGreaterThanOrEqual(since + 15 * MINUTES);
+  expect(steadyAt).toBeLessThan(since + 16 * MINUTES);
+});
+
+test('neither is the time in which the program did not run', async () => {
+  const first = timeline();
+  await first.play(...flapping(29, MINUTES, 8), until(9 * MINUTES));
+  await first.stop();
+  const second = timeline({ store: first.store, from: 60 * MINUTES });
+  await second.play(until(74 * MINUTES));
+  expect(second.told).toEqual([]);
+  await second.play(until(76 * MINUTES));
+  expect(second.told.map(({ text }) => text)).toEqual([steady('alpha', 'up', '10:07', '10:00')]);
 });
 
 test('while it is unstable nobody is reminded of an outage (that would be telling single changes again)', async () => {

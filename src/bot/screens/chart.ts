@@ -29,7 +29,8 @@ export function chartOf(
   const share = shareUp(uptime(buckets, periods, from, now, probeInterval));
   return {
     title: server.name,
-    subtitle: `${formats.time(from, now)} – ${formats.time(now, now)}`,
+    // With both days: a picture stays in the chat.
+    subtitle: [from, now].map((at) => `${formats.date(at)} ${formats.clock(at)}`).join(' – '),
     from,
     to: now,
     buckets,

@@ -33,7 +33,8 @@ const SHORT: DurationMs = 10 * MINUTE;
 
 interface Row {
   readonly at: EpochMs;
-  readonly line: Html;
+  /** Only of what is shown: a long past has hundreds of rows. */
+  line(): Html;
 }
 
 export function historyScreen(
@@ -45,15 +46,15 @@ export function historyScreen(
   const { words } = ui;
   const key = serverKey(server);
   const rows: Row[] = [
-    ...past.periods.map((period) => ({ at: period.from, line: periodLine(ui, period) })),
-    ...past.audit.map((entry) => ({ at: entry.at, line: entryLine(ui, entry) })),
+    ...past.periods.map((period) => ({ at: period.from, line: () => periodLine(ui, period) })),
+    ...past.audit.map((entry) => ({ at: entry.at, line: () => entryLine(ui, entry) })),
   ];
   rows.sort((a, b) => b.at - a.at);
   const page = cutPage(rows, wanted, PAGE_SIZE);
   const text = joinHtml([
     heading(words.plain('history.title'), server),
     rows.length === 0 ? words.html('history.none') : undefined,
-    ...page.items.map(({ line }) => line),
+    ...page.items.map(({ line }) => line()),
     footer(ui, page),
   ]);
   const keyboard = [
@@ -84,7 +85,7 @@ export function historyChoiceScreen(ui: Ui, servers: readonly BotServer[], wante
   return { text: joinHtml([words.html('history.choose'), footer(ui, page)]), keyboard };
 }
 
-/** `🔴 10:44 – 10:51 · 7 min · the connection was refused` */
+/** `🔴 10:44 – 10:51 · 7 min · the connection was refused`; the day of its end is only said when it is another one. */
 export function periodLine(ui: Ui, { kind, from, to, trouble }: Period): Html {
   const { words, formats, now } = ui;
   const span = (to ?? now) - from;
@@ -93,7 +94,7 @@ export function periodLine(ui: Ui, { kind, from, to, trouble }: Period): Html {
   const when =
     to === undefined
       ? words.plain('history.since', { time: time(from, now) })
-      : `${time(from, now)} – ${time(to, now)}`;
+      : `${time(from, now)} – ${time(to, from)}`;
   const cause = kind === 'blind' ? words.plain('history.blind') : trouble && words.cause(trouble);
   return html`${mark} ${[when, formats.duration(span), cause].filter(Boolean).join(' · ')}`;
 }

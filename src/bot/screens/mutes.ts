@@ -8,6 +8,9 @@ import { button, footer, NAME_LENGTH, type Ui } from './ui.ts';
 /** Muted servers that are named. */
 const NAMED = 20;
 
+/** Muted servers that have a button of their own. */
+const BUTTONS = 8;
+
 /** @param chat whose mutes are shown */
 export function mutesScreen(ui: Ui, servers: readonly BotServer[], chat: string): Screen {
   const { words, formats, now } = ui;
@@ -32,8 +35,8 @@ export function mutesScreen(ui: Ui, servers: readonly BotServer[], chat: string)
       button(words.plain('button.mute-all-1h'), { kind: 'mute-all', minutes: 60 }),
       button(words.plain('button.mute-all-8h'), { kind: 'mute-all', minutes: 480 }),
     ],
-    ...muted.slice(0, 8).map(({ server }) => [
-      button(words.plain('button.unmute-one', { server: clip(server.name, NAME_LENGTH) }), {
+    ...muted.slice(0, BUTTONS).map(({ server }) => [
+      button(words.plain('button.unmute-one', { server: server.name }), {
         kind: 'mute',
         server: serverKey(server),
         minutes: 0,

@@ -9,7 +9,7 @@ import type { BotServer, ServerView } from '../ports.ts';
 import { periodLine } from './history.ts';
 import { button, dot, footer, heading, NAME_LENGTH, refreshAndBack, toServer, type Ui } from './ui.ts';
 
-/** Time without a look that is worth a word. */
+/** Time without a look that is worth a line. */
 const UNWATCHED: DurationMs = 15 * MINUTE;
 
 /** Outages that are named. */
@@ -66,11 +66,12 @@ function summaryLines(ui: Ui, { day, week, month, latency, outages }: Summary): 
     const up = shareUp(uptime);
     return up === undefined ? '–' : formats.percent(up);
   };
+  const gap = ({ unknown }: Uptime) => formats.duration(unknown);
   if (shareUp(month) === undefined) return [];
   return [
     words.html('status.uptime', { day: share(day), week: share(week), month: share(month) }),
-    day.unknown >= UNWATCHED
-      ? words.html('status.unwatched', { duration: formats.duration(day.unknown) })
+    month.unknown >= UNWATCHED
+      ? words.html('status.unwatched', { day: gap(day), week: gap(week), month: gap(month) })
       : undefined,
     latency && words.html('status.latency', { typical: latency.typical, max: latency.max }),
     outages.length > 0 ? words.html('status.outages') : undefined,

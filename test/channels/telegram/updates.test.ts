@@ -21,12 +21,18 @@ describe('commands', () => {
     ['/status', 'status'],
     ['/STATUS', 'status'],
     ['/status@OurBot', 'status'],
-    ['/status@ourbot now please', 'status'],
-    ['/start deep-link', 'start'],
     ['/id\nthanks', 'id'],
-  ])('%j is the command %s, whatever follows it', (text, name) => {
+  ])('%j is the command %s', (text, name) => {
     expect(request(message({ text }))).toEqual({ kind: 'command', name });
     expect(request(message({ text, chat: GROUP }))).toEqual({ kind: 'command', name });
+  });
+
+  test.each([
+    ['/status@ourbot  video.example.com ', 'status', 'video.example.com'],
+    ['/start deep-link', 'start', 'deep-link'],
+    ['/mute Haus 7\nthanks', 'mute', 'Haus 7'],
+  ])('%j is the command %s with what follows it in its line', (text, name, argument) => {
+    expect(request(message({ text, chat: GROUP }))).toEqual({ kind: 'command', name, argument });
   });
 
   test('a command for another bot in a group is none of our business', () => {
