@@ -1,7 +1,6 @@
 /** Rows about what a person feels: from a tap to the edited message, and from an outage to the alert. */
-import { startTelegram } from '../dist/simulator/telegram.js';
-import { startTrueConf } from '../dist/simulator/trueconf.js';
 import { ADMINISTRATOR, median, quantile, settingsFor, sleep, startBot } from './bot.mjs';
+import { startTelegram, startTrueConf } from './built/parts.js';
 
 const PERSON = { id: ADMINISTRATOR, name: 'Bench' };
 const HOUR = 3_600_000;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { openSqlite } from '../dist/storage/sqlite.js';
+import { openSqlite } from './built/parts.js';
 
 const DAY = 86_400_000;
 const BUCKET = 300_000;

@@ -1,7 +1,5 @@
 /** Simulated servers in a process of their own, so that what they cost is not counted as the bot's. Driven by messages. */
-import { selfSigned } from '../dist/simulator/certificate.js';
-import { startTelegram } from '../dist/simulator/telegram.js';
-import { startMany } from '../dist/simulator/world.js';
+import { selfSigned, startMany, startTelegram } from './built/parts.js';
 
 let telegram;
 let many;

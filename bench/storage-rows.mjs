@@ -2,12 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dispatcher } from '../dist/alerts/dispatcher.js';
-import { encode, serverKey } from '../dist/bot/callback-data.js';
-import { systemClock } from '../dist/lib/clock.js';
-import { startTelegram } from '../dist/simulator/telegram.js';
-import { openStore } from '../dist/storage/open-store.js';
 import { ADMINISTRATOR, median, settingsFor, sleep, startBot } from './bot.mjs';
+import { Dispatcher, encode, openStore, serverKey, startTelegram, systemClock } from './built/parts.js';
 import { writeHistory } from './history-file.mjs';
 import { startSimulators } from './simulators-client.mjs';
 

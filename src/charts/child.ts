@@ -4,8 +4,8 @@ import type { Drawing } from './drawing.ts';
 import { ChartFailed } from './failure.ts';
 import type { Painted } from './painter.ts';
 
-/** Beside this file in `dist/`. There is nothing to start in `src/`: Node.js 20 reads no TypeScript. */
-const PAINTER = fileURLToPath(new URL('./painter.js', import.meta.url));
+/** In `dist/`. There is nothing to start in `src/`: Node.js 20 reads no TypeScript. */
+const PAINTER = fileURLToPath(new URL('../charts/painter.js', import.meta.url));
 
 /** Enough for any chart; who needs more has a fault and must not take the machine's. */
 const MOST_HEAP_MIB = 128;

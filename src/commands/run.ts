@@ -1,7 +1,5 @@
 /** `run`: loads the settings, puts the real parts together and runs them until the process is told to stop. */
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { runApp } from '../app.ts';
 import { COMMANDS, type CommandName } from '../bot/bot.ts';
 import type { Identity } from '../channels/telegram/telegram.ts';
@@ -19,6 +17,7 @@ import { type LoadedSettings, loadSettings } from '../settings/load.ts';
 import { type Problem, renderBroken, renderMissing, renderProblem } from '../settings/problems.ts';
 import { openStore } from '../storage/open-store.ts';
 import { openTrueConfServer } from '../trueconf/client.ts';
+import { giveMemoryBack, makeFrugal } from './engine.ts';
 import { EXIT } from './exit-codes.ts';
 import { followSettings } from './follow-settings.ts';
 import { STORAGE_ADVICE, storageNews } from './storage-news.ts';
@@ -39,15 +38,12 @@ const STOP_LIMIT: DurationMs = 1.8 * SECOND;
 /** When Telegram has not answered by then, the terminal says so instead of waiting. */
 const PATIENCE: DurationMs = 2 * SECOND;
 
-/** By then the first probes, looks at who is on, and the menus of commands are done. */
-const SETTLED_AFTER: DurationMs = 15 * SECOND;
-
 /** The languages in which the menu of commands is registered. */
 const MENU_LANGUAGES = ['en', 'es', 'ru', 'de'];
 
 /** @returns the exit code */
 export async function run(options: RunOptions): Promise<number> {
-  keepYoungGarbageSmall();
+  makeFrugal();
   const loaded = await readSettings(options);
   if (!loaded) return EXIT.settings;
   const { settings } = loaded;
@@ -89,7 +85,7 @@ export async function run(options: RunOptions): Promise<number> {
 
   // Whatever ends the run ends this too: a timer of its own would keep a refused token waiting for its exit code.
   const life = childOf(stopping);
-  giveMemoryBack(life.signal).catch(() => {});
+  giveMemoryBack(systemClock, life.signal).catch(() => {});
   try {
     await runApp(
       settings,
@@ -204,22 +200,6 @@ function commandMenu(words: Translator) {
     command,
     description: words.plain(`command.${command}`),
   }));
-}
-
-/** V8 would let it grow to 32 MiB in the first busy minute, and keep them for ever. */
-function keepYoungGarbageSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
-
-/**
- * What start-up needed and the rest of a quiet night does not: V8 would keep about 10 MiB of it until enough new
- * garbage comes, which may take hours.
- */
-async function giveMemoryBack(signal: AbortSignal): Promise<void> {
-  await systemClock.sleep(SETTLED_AFTER, signal);
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
 }
 
 /**

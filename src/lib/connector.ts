@@ -1,9 +1,10 @@
 /** How is a connection made? Opens TCP and TLS sockets; what many of them can share (names, TLS contexts) lives here. */
 import { X509Certificate } from 'node:crypto';
 import net from 'node:net';
-import tls from 'node:tls';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { createLookup } from './host-names.ts';
 import type { Secret } from './secret.ts';
+import { tls } from './tls.ts';
 import { PROXY_PORTS, passThrough } from './tunnel.ts';
 
 /** `system`: the known authorities; `file`: exactly what this PEM holds; `any`: do not verify. */
@@ -42,16 +43,16 @@ const NEXT_ADDRESS_AFTER = 500;
 
 /** One for the whole process serves best: 20 KiB per TLS context, and names are looked up once. */
 export function createConnector(lookup = createLookup()): Connector {
-  let usual: tls.SecureContext | undefined;
-  const pinned = new WeakMap<Trust, tls.ConnectionOptions>();
+  let usual: SecureContext | undefined;
+  const pinned = new WeakMap<Trust, ConnectionOptions>();
 
-  function pin(trust: Trust & { kind: 'file' }): tls.ConnectionOptions {
+  function pin(trust: Trust & { kind: 'file' }): ConnectionOptions {
     const options = pinned.get(trust) ?? pinTo(trust.pem);
     pinned.set(trust, options);
     return options;
   }
 
-  function tlsOptions(host: string, trust: Trust): tls.ConnectionOptions {
+  function tlsOptions(host: string, trust: Trust): ConnectionOptions {
     if (trust.kind !== 'file') usual ??= tls.createSecureContext();
     return {
       ALPNProtocols: ['http/1.1'],
@@ -119,7 +120,7 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /** The operator named these certificates: whoever shows one of them is the right server, whatever it is called. */
-function pinTo(pem: string): tls.ConnectionOptions {
+function pinTo(pem: string): ConnectionOptions {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   const certificates = blocks.map((block) => new X509Certificate(block).raw);
   return {

@@ -17,7 +17,7 @@ export interface DemoPage {
 }
 
 const HOST = '127.0.0.1';
-const FOLDER = fileURLToPath(new URL('./page/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../simulator/page/', import.meta.url));
 const BODY_LIMIT = 64 * 1024;
 const MOST_WATCHERS = 20;
 /** A comment now and then tells either side that the other is gone. */

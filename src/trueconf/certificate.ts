@@ -1,10 +1,10 @@
 /** When does the certificate that a server shows end? One TLS handshake in which nothing is verified and nothing sent. */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { childOf } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Attempt, Connector, Target } from '../lib/connector.ts';
 import type { EpochMs } from '../lib/time.ts';
+import { tls } from '../lib/tls.ts';
 import { CONNECT_TIMEOUT } from './limits.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function certificateEnd(
   const late = deps.clock.sleep(CONNECT_TIMEOUT, limit.signal).then(() => null);
   try {
     const socket = await Promise.race([connected, late]);
-    if (!(socket instanceof TLSSocket)) {
+    if (!(socket instanceof tls.TLSSocket)) {
       attempt?.destroy();
       return undefined;
     }

@@ -1,4 +1,4 @@
-/** The program as it is installed: compiled for one test file, with what lies beside it in the package. */
+/** The program as it is installed: built for one test file, with what lies beside it in the package. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,16 +22,12 @@ export function build(): Built {
   cpSync(join(ROOT, 'locales'), join(home, 'locales'), { recursive: true });
   cpSync(join(ROOT, 'settings.example.toml'), join(home, 'settings.example.toml'));
   const remove = () => rmSync(home, { recursive: true, force: true });
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(home, 'dist')];
   try {
-    execFileSync(process.execPath, [tsc, ...options], { cwd: ROOT });
+    execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(home, 'dist')]);
   } catch (error) {
     remove();
     throw error;
   }
-  const page = ['simulator', 'page'];
-  cpSync(join(ROOT, 'src', ...page), join(home, 'dist', ...page), { recursive: true });
   let folders = 0;
   return {
     home,
