@@ -1,7 +1,7 @@
 /**
  * Makes `dist/` from `src/`: a few large files with our code and the packages that are written in JavaScript. As 600
  * small files the same start takes twice as long and 10 MiB more.
- * `node build.mjs [FOLDER]`
+ * `node build.mjs [FOLDER] [PARTS]`: tests want more beside the program, as JSON from a name to a source.
  */
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +60,8 @@ export async function bundle(input, dir) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const dist = process.argv[2] ?? `${ROOT}dist`;
-  await bundle({ main: 'src/main.ts', 'charts/painter': 'src/charts/painter.ts' }, dist);
+  const [, , dist = `${ROOT}dist`, parts = '{}'] = process.argv;
+  const program = { main: 'src/main.ts', 'charts/painter': 'src/charts/painter.ts' };
+  await bundle({ ...program, ...JSON.parse(parts) }, dist);
   cpSync(`${ROOT}src/simulator/page`, `${dist}/simulator/page`, { recursive: true });
 }

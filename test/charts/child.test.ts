@@ -15,7 +15,7 @@ let paint: typeof paintInChild;
 const drawing = toDrawing(chart()) as Drawing;
 
 beforeAll(async () => {
-  built = build();
+  built = build({ 'charts/child': 'src/charts/child.ts' });
   const file = pathToFileURL(join(built.home, 'dist', 'charts', 'child.js')).href;
   ({ paintInChild: paint } = (await import(file)) as { paintInChild: typeof paintInChild });
 }, 60_000);

@@ -199,11 +199,11 @@ describe('something is in its way', () => {
 
   test('a package is missing: it says which, and npm ci (an update of the files alone)', async () => {
     // Found before the real one.
-    const shadow = join(built.home, 'node_modules', 'hono');
+    const shadow = join(built.home, 'node_modules', 'selfsigned');
     mkdirSync(shadow, { recursive: true });
     endings.push(() => rmSync(join(built.home, 'node_modules'), { recursive: true }));
     const said = await refuses(demo(['--port', '0']), 77);
-    expect(said).toContain('hono');
+    expect(said).toContain('selfsigned');
     expect(said).toContain('Run npm ci');
   });
 });

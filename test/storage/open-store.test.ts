@@ -76,20 +76,17 @@ async function filled(): Promise<string> {
 
 let built: Built;
 beforeAll(() => {
-  built = build();
+  built = build({ 'storage/other-bot': 'test/storage/other-bot.ts' });
   // Another user runs it as well.
   chmodSync(built.home, 0o755);
 });
 afterAll(() => built.remove());
 
-const OTHER_BOT = new URL('other-bot.mjs', import.meta.url).pathname;
-
 function otherBot(folder: string, task: string, ...before: string[]) {
   const [command = '', ...args] = [
     ...before,
     process.execPath,
-    OTHER_BOT,
-    join(built.home, 'dist'),
+    join(built.home, 'dist', 'storage', 'other-bot.js'),
     folder,
     task,
   ];

@@ -14,8 +14,8 @@ export interface Built {
   remove(): void;
 }
 
-/** Takes a second; for `beforeAll`. */
-export function build(): Built {
+/** Takes a second or two; for `beforeAll`. @param parts built beside it: from `NAME` in `dist/NAME.js` to the source */
+export function build(parts: Readonly<Record<string, string>> = {}): Built {
   // Below node_modules, so that the built files find what they import. As the program itself names the place.
   const home = realpathSync(mkdtempSync(join(ROOT, 'node_modules', '.built-test-')));
   writeFileSync(join(home, 'package.json'), '{"type":"module"}');
@@ -23,7 +23,7 @@ export function build(): Built {
   cpSync(join(ROOT, 'settings.example.toml'), join(home, 'settings.example.toml'));
   const remove = () => rmSync(home, { recursive: true, force: true });
   try {
-    execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(home, 'dist')]);
+    execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(home, 'dist'), JSON.stringify(parts)]);
   } catch (error) {
     remove();
     throw error;
