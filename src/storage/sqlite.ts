@@ -39,6 +39,9 @@ export function openSqlite(path: string, log: Log, migrations: readonly Migratio
  */
 const OPEN = new Set<SqliteFile>();
 
+/** More than the program has; those with lists of values differ by the length of the list. */
+const MOST_STATEMENTS = 200;
+
 /** One connection, which holds the file for itself until it is closed or the process ends, in whatever way. */
 class SqliteFile implements SqliteDatabase, SqlConnection {
   readonly #path: string;
@@ -48,6 +51,9 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   #identity: string | undefined;
   /** Commits go into a log beside the file, which is one wait for the disk instead of three. */
   #hasLog = false;
+
+  /** A new one takes SQLite as long as a small write, and memory until it is collected. */
+  readonly #statements = new Map<string, Database.Statement>();
 
   constructor(path: string) {
     this.#path = path;
@@ -164,13 +170,21 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   prepare(sql: string): SqliteStatement {
     // After some errors SQLite has rolled back itself; to tell it again is an error that would hide the first one.
     if (sql === 'rollback' && !this.#db?.inTransaction) return NOTHING;
-    const statement = this.#explained(() => this.#open.prepare(sql));
+    const statement = this.#explained(() => this.#prepared(sql));
     return {
       reader: statement.reader,
       all: (parameters) => this.#explained(() => statement.all(bindable(parameters))),
       run: (parameters) => this.#explained(() => statement.run(bindable(parameters))),
       iterate: (parameters) => statement.iterate(bindable(parameters)),
     };
+  }
+
+  #prepared(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#open.prepare(sql);
+    if (this.#statements.size < MOST_STATEMENTS) this.#statements.set(sql, statement);
+    return statement;
   }
 
   /** Puts everything into the one file. When that fails the next start does it. */
@@ -183,6 +197,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
       // The log stays beside it.
     }
     this.#unlock();
+    this.#statements.clear();
     this.#db.close();
     this.#db = undefined;
     OPEN.delete(this);
