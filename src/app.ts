@@ -225,6 +225,8 @@ class Program implements Running {
       if (blindSince !== undefined) blind.push(blindSince);
       this.#watch(settings, before, monitored);
     }
+    const announced = await this.#alerts.announcedBlindness();
+    if (announced !== undefined) blind.push(announced);
     if (blind.length > 0) this.#monitor.staysBlind(Math.min(...blind));
     const bot = this.#bot();
 

@@ -17,6 +17,7 @@ import type { Change, Mute, OutageNotes, Store } from '../storage/store.ts';
 export type AlertStore = Pick<
   Store,
   | 'commit'
+  | 'outbox'
   | 'availabilities'
   | 'switches'
   | 'outageNotes'
@@ -237,6 +238,16 @@ export class Alerts {
     const administrators = this.#deps.administrators();
     const toWhom = (recipient: Recipient) => administrators.some((one) => sameRecipient(one, recipient));
     await this.#commit({}, event, { toWhom });
+  }
+
+  /**
+   * Since when the bot is cut off, as far as that waits to be told: an earlier run of the program may have ended before
+   * it had written down which servers it does not see. Otherwise nobody would hear of the end.
+   */
+  async announcedBlindness(): Promise<EpochMs | undefined> {
+    const events = (await this.#deps.store.outbox()).map(({ event }) => event);
+    const last = events.findLast(({ kind }) => kind === 'bot-blind' || kind === 'bot-sees-again');
+    return last?.kind === 'bot-blind' ? last.at : undefined;
   }
 
   /**

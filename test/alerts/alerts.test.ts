@@ -23,6 +23,7 @@ async function bench(store: Store = createMemoryStore(), maintenanceEnd?: EpochM
         changes.push(change);
         return store.commit(change);
       },
+      outbox: () => store.outbox(),
       availabilities: () => store.availabilities(),
       switches: () => store.switches(),
       outageNotes: () => store.outageNotes(),

@@ -1,7 +1,9 @@
 /** The bot itself is cut off, or may be: one message instead of alarms, and nothing is claimed about that time. */
 import { describe, expect, test } from 'vitest';
+import type { Event } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import { START } from '../support/virtual-clock.ts';
 import {
   blind,
@@ -545,6 +547,20 @@ describe('it ends with the program, and with what was watched', () => {
     await story.clock.advance(MINUTE);
     expect(story.told.length).toBeGreaterThan(0);
   });
+});
+
+test('the end is told also when the last run was killed as soon as the beginning was written down', async () => {
+  const store = createMemoryStore();
+  const servers = THREE as ServerName[];
+  const event: Event = { kind: 'bot-blind', at: START, servers, total: 3, checkAnswers: undefined };
+  const recipient = { channel: 'telegram', address: '1001' };
+  await store.commit({ outbox: [{ recipient, event, writtenAt: START }] });
+  const story = timeline({ servers: THREE, store, from: 30 });
+  await story.play(until(120));
+  expect(headlines(story).map(([, headline]) => headline)).toEqual([
+    blind(3, 3, '10:00', NAMES)[0],
+    SEES_AGAIN,
+  ]);
 });
 
 test('Telegram refuses messages while the servers are fine: nothing is doubted', async () => {

@@ -9,15 +9,19 @@ import { temporaryFolder } from '../storage/folders.ts';
 import type { BehaviourName } from '../support/scripted-server.ts';
 import { START } from '../support/virtual-clock.ts';
 import {
+  blindness,
   complaints,
+  floods,
   follow,
   inventions,
   isToldToSee,
   lastToldUp,
   misbeliefs,
+  ownTroubles,
+  refusals,
   repetitions,
 } from './soak-oracle.ts';
-import { FAITHFUL, type Person, SoakWorld, type TelegramMode } from './soak-world.ts';
+import { type Death, FAITHFUL, type Person, SoakWorld, type TelegramMode } from './soak-world.ts';
 import { PEOPLE } from './timeline.ts';
 
 const SECOND = 1_000;
@@ -35,7 +39,8 @@ const BAD: readonly BehaviourName[] = [
   'answers 503',
   'has no address',
 ];
-const MODES: readonly TelegramMode[] = ['away', 'hanging', 'limiting'];
+const MODES: readonly TelegramMode[] = ['away', 'hanging', 'limiting', 'losing'];
+const DEATHS: readonly Death[] = ['at once', 'before a write', 'after a write', 'after a message'];
 
 /** More at once would mean that the bot itself may be cut off. */
 const MOST_BAD = 2;
@@ -97,34 +102,41 @@ class Driver {
     for (const one of open) await one.does();
   }
 
+  /** Others do not answer, or will not the next time. */
+  #isEnough(name: string): boolean {
+    const { world } = this;
+    const others = SERVERS.filter((one) => one !== name);
+    return (
+      others.filter((one) => BAD.includes(world.behaviour(one)) || world.hasHiccup(one)).length >= MOST_BAD
+    );
+  }
+
   // What can happen.
 
   async aServerChanges(): Promise<void> {
     const name = this.pick(SERVERS);
     this.#talkedAbout = name;
-    const bad = SERVERS.filter((one) => BAD.includes(this.world.behaviour(one)));
-    const isBad = bad.includes(name);
-    const how = isBad || bad.length >= MOST_BAD ? this.pick(GOOD) : this.pick(BAD);
+    const isBad = BAD.includes(this.world.behaviour(name));
+    const how = isBad || this.#isEnough(name) ? this.pick(GOOD) : this.pick(BAD);
     await this.does(`${name} ${how}`, () => this.world.behave(name, how));
   }
 
   /** One that does not make up its mind. */
   async aServerFlaps(): Promise<void> {
-    const bad = SERVERS.filter((one) => BAD.includes(this.world.behaviour(one)));
-    if (bad.length > 0) return;
+    if (SERVERS.some((one) => BAD.includes(this.world.behaviour(one)))) return;
     const name = this.pick(SERVERS);
     this.#talkedAbout = name;
     for (let index = 0, at = 1; index < 8; index++, at += this.between(12, 40)) {
       this.after(at, `${name} flaps`, () => {
-        const others = SERVERS.filter((one) => one !== name && BAD.includes(this.world.behaviour(one)));
         const isUp = GOOD.includes(this.world.behaviour(name));
-        this.world.behave(name, isUp && others.length < MOST_BAD ? 'refuses' : 'answers');
+        this.world.behave(name, isUp && !this.#isEnough(name) ? 'refuses' : 'answers');
       });
     }
   }
 
   async aProbeIsLost(): Promise<void> {
     const name = this.pick(SERVERS);
+    if (this.#isEnough(name)) return;
     await this.does(`a probe of ${name} is lost`, () => this.world.hiccup(name));
   }
 
@@ -148,11 +160,13 @@ class Driver {
   }
 
   async somebodyMutes(): Promise<void> {
-    const [server, to, minutes] = [
-      this.pick(this.world.present),
-      this.pick(FAITHFUL),
-      this.pick([0, 1, 2, 4]),
-    ];
+    const now = this.world.clock.now();
+    const mutes = this.world.obstacles.filter(({ kind, to }) => kind === 'mute' && to > now);
+    const early = this.chance(0.5) ? undefined : mutes[0];
+    const server = early?.server ?? this.#oneOfThose();
+    const to = early?.address ?? this.pick(FAITHFUL);
+    const minutes = early ? 0 : this.pick([1, 2, 4]);
+    if (!this.world.present.includes(server)) return;
     await this.does(`${to} mutes ${server} for ${minutes} min`, () => this.world.mute(server, to, minutes));
   }
 
@@ -212,6 +226,22 @@ class Driver {
     this.after(this.between(1, 40), 'starts', () => this.world.start());
   }
 
+  async isKilled(): Promise<void> {
+    // What the disk did not take would be gone with the process.
+    if (!this.world.isWrittenDown) return;
+    this.world.disk(undefined);
+    const when = this.pick(DEATHS);
+    await this.does(`is killed ${when}`, () => this.world.kill(when));
+    this.after(this.between(5, 40), 'starts again', async () => {
+      if (this.world.isRunning) this.world.kill('at once');
+      await this.world.start();
+    });
+  }
+
+  async theChatMoves(): Promise<void> {
+    await this.does('the chat moves', () => this.world.moveChat());
+  }
+
   async isCutOff(): Promise<void> {
     await this.does('the network is gone', () => this.world.cutOff(true));
     this.after(this.between(5, 120), 'the network is back', () => this.world.cutOff(false));
@@ -228,15 +258,17 @@ async function misfortune(driver: Driver, share: number): Promise<void> {
   if (driver.chance(0.04 * share)) await driver.aServerChanges();
   if (driver.chance(0.004 * share)) await driver.aServerFlaps();
   if (driver.chance(0.02 * share)) await driver.aProbeIsLost();
-  if (!driver.world.isRunning) return;
   if (driver.chance(0.015 * share)) await driver.telegramFails();
+  if (driver.chance(0.003 * share)) await driver.theChatMoves();
+  if (!driver.world.isRunning || driver.world.isDoomed) return;
   if (driver.chance(0.004 * share)) await driver.carolRefuses();
-  if (driver.chance(0.01 * share)) await driver.somebodyMutes();
+  if (driver.chance(0.015 * share)) await driver.somebodyMutes();
   if (driver.chance(0.01 * share)) await driver.somebodyAcknowledges();
   if (driver.chance(0.01 * share)) await driver.monitoringIsSwitched();
   if (driver.chance(0.015 * share)) await driver.settingsChange();
   if (driver.chance(0.006 * share)) await driver.theDiskFails();
-  if (driver.chance(0.008 * share)) await driver.restarts();
+  if (driver.chance(0.004 * share)) await driver.restarts();
+  else if (driver.chance(0.01 * share)) await driver.isKilled();
 }
 
 /** Until nothing stands in the way any more, every mute has ended, and who was unstable is steady. */
@@ -250,6 +282,9 @@ async function peace(driver: Driver): Promise<void> {
     if (!world.present.includes(name)) await world.add(name);
     if (!world.isWatched(name)) await world.switchMonitoring(name, true, 'anna');
   }
+  await driver.play(60);
+  // Of the others that are still down everybody is reminded.
+  await driver.somebodyAcknowledges();
   await driver.play(25 * 60);
 }
 
@@ -265,7 +300,11 @@ async function soak(seed: number, { minutes, onDisk }: Story): Promise<void> {
 
   const found = complaints(world, FAITHFUL, true);
   found.push(...complaints(world, [String(PEOPLE.carol)], false));
-  found.push(...FAITHFUL.flatMap((address) => misbeliefs(world, address)));
+  for (const address of FAITHFUL) {
+    found.push(...misbeliefs(world, address), ...floods(world, address), ...blindness(world, address));
+    found.push(...ownTroubles(world, address), ...refusals(world, address, String(PEOPLE.carol)));
+  }
+  found.push(...world.strangersTold.map((address) => `${address} is not in the settings, and was told`));
   for (const [server, history] of world.histories) {
     const isUp = world.truths.get(server)?.isUp;
     const { status } = follow(history).belief;
@@ -345,8 +384,13 @@ async function cutOffs(seed: number, { minutes, onDisk }: Story): Promise<void> 
   await driver.play(minutes * 60, async () => {
     if (driver.chance(0.02)) await driver.aServerChanges();
     if (driver.chance(0.01)) await driver.aProbeIsLost();
-    if (world.isRunning && driver.chance(0.01)) await driver.somebodyMutes();
-    if (world.isRunning && driver.chance(0.005)) await driver.restarts();
+    if (driver.chance(0.005)) await driver.telegramFails();
+    if (world.isRunning && !world.isDoomed) {
+      if (driver.chance(0.01)) await driver.somebodyMutes();
+      if (driver.chance(0.003)) await driver.theDiskFails();
+      if (driver.chance(0.002)) await driver.restarts();
+      else if (driver.chance(0.003)) await driver.isKilled();
+    }
     const now = world.clock.now();
     if (now > isOver && driver.chance(0.015)) {
       await driver.isCutOff();
@@ -359,11 +403,14 @@ async function cutOffs(seed: number, { minutes, onDisk }: Story): Promise<void> 
   await driver.play(25 * 60);
   look();
   for (const address of FAITHFUL) {
-    for (const flaw of [...repetitions(world, address), ...inventions(world, address)]) found.add(flaw);
+    const flaws = [repetitions, inventions, blindness, floods, ownTroubles].flatMap((of) =>
+      of(world, address),
+    );
+    for (const flaw of flaws) found.add(flaw);
     if (!isToldToSee(world, address)) found.add(`${address} still believes that the bot is cut off`);
   }
   expect(found.size > 0 ? [...found, ...driver.deeds] : []).toEqual([]);
-  expect(world.messages.some(({ text }) => text.includes('stopped answering together'))).toBe(true);
+  expect(world.messages.some(({ text }) => text.includes('stopped answering'))).toBe(true);
 }
 
 describe('cut off now and then: nobody is told twice or of what no probe saw, and all know how it is when it is over', () => {
