@@ -255,7 +255,8 @@ describe('how to run and test it', () => {
   });
 
   test('the README and package.json ask for the same Node.js', () => {
-    expect(readme).toContain(`${manifest.engines.node.replace('>=', '')} or newer`);
+    const [oldest, next] = manifest.engines.node.match(/\d+\.\d+/g) ?? [];
+    expect(readme).toContain(`${oldest}, ${next} or newer`);
   });
 });
 
