@@ -12,7 +12,7 @@ import { encodeKept, serverKey } from './bot/callback-data.ts';
 import type { BotServer, ServerHistory } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
 import type { Charts } from './charts/charts.ts';
-import type { Availability, Probe, Transition } from './domain/availability.ts';
+import { type Probe, type Transition, unknownSince } from './domain/availability.ts';
 import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
 import type { EventOf, Occupancy, Person } from './domain/events.ts';
 import { bucketStart } from './domain/history.ts';
@@ -30,7 +30,7 @@ import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, SECOND } from './lib/
 import { createZone, type Zone } from './lib/zone.ts';
 import { CertificateWatch } from './monitor/certificates.ts';
 import { createHistoryRecorder, type HistoryRecorder } from './monitor/history-recorder.ts';
-import { createMonitor, type Monitor } from './monitor/monitor.ts';
+import { createMonitor, type Monitor, type Monitored } from './monitor/monitor.ts';
 import type { ProbedServer } from './monitor/server-watch.ts';
 import { WatchedPast } from './monitor/watched-past.ts';
 import { type ChangedServer, differenceBetween } from './settings/difference.ts';
@@ -223,7 +223,17 @@ class Program implements Running {
       const before = believed.get(name);
       const blindSince = await this.#alerts.mend(name, before, monitored);
       if (blindSince !== undefined) blind.push(blindSince);
-      this.#watch(settings, before, monitored);
+      if (!monitored && before && before.status !== 'unknown') {
+        // It was switched off while the bot did not run: the next run that watches it must not go on from here.
+        const switched = {
+          server: name,
+          on: false,
+          override: status.monitored ? false : undefined,
+          by: undefined,
+        };
+        await this.#alerts.monitoringSwitched(switched, before, unknownSince(this.#deps.clock.now()));
+      }
+      this.#watch(name, { before, isFromBefore: true, monitored });
     }
     const announced = await this.#alerts.announcedBlindness();
     if (announced !== undefined) blind.push(announced);
@@ -293,7 +303,8 @@ class Program implements Running {
     }
     for (const server of added) {
       this.#open(server);
-      this.#watch(server, undefined, server.status.monitored);
+      const { monitored } = server.status;
+      this.#watch(server.name, { before: undefined, isFromBefore: false, monitored });
     }
     // Together, because to write down that thousands are gone takes seconds.
     await Promise.all([
@@ -309,9 +320,9 @@ class Program implements Running {
     this.#units.set(settings.name, { settings, adapter, usersCountedAt: Number.NEGATIVE_INFINITY });
   }
 
-  #watch({ name }: ServerSettings, before: Availability | undefined, monitored: boolean): void {
+  #watch(name: ServerName, known: Omit<Monitored, 'server'>): void {
     const unit = this.#unit(name);
-    this.#monitor.add({ server: this.#probed(unit), before, isFromBefore: true, monitored });
+    this.#monitor.add({ server: this.#probed(unit), ...known });
     this.#certificates.add({ name, certificateEnd: (until) => unit.adapter.certificateEnd(until) });
   }
 
@@ -352,11 +363,13 @@ class Program implements Running {
     unit.settings = after;
     if (connection) {
       // What is under way ends with the old connection, and must not count as a failed probe.
-      const { monitored } = this.#monitor.watch(name).view;
+      const watch = this.#monitor.watch(name);
       const before = await this.#monitor.remove(name);
       await unit.adapter.close();
       unit.adapter = this.#deps.openServer(after);
-      this.#monitor.add({ server: this.#probed(unit), before, isFromBefore: false, monitored });
+      // Only now: it may have been switched in a chat meanwhile.
+      const { monitored } = watch.view;
+      this.#watch(name, { before, isFromBefore: false, monitored });
     }
     this.#monitor.watch(name).reschedule();
     // A switch in a chat holds until this key changes.

@@ -213,9 +213,16 @@ export class Alerts {
   }
 
   async seesAgain(event: EventOf<'bot-sees-again'>): Promise<void> {
-    const periods = [...this.#hidden.keys()].flatMap((server) => this.#endOfBlindness(server, event.at));
-    await this.#commit({ periods }, event);
-    for (const { server } of periods) this.#hidden.delete(server);
+    const ended = [...this.#hidden];
+    const periods = ended.flatMap(([server]) => this.#endOfBlindness(server, event.at));
+    // At once: who is hidden anew while this is being written is hidden until the next time.
+    this.#hidden.clear();
+    try {
+      await this.#commit({ periods }, event);
+    } catch (error) {
+      for (const [server, hidden] of ended) if (!this.#hidden.has(server)) this.#hidden.set(server, hidden);
+      throw error;
+    }
     this.#blindToldAt = undefined;
   }
 

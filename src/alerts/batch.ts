@@ -189,10 +189,14 @@ function recoveriesOfTold(
     const { row, server } = one;
     if (server === undefined) continue;
     // One that waits only for its message is told together with its end.
-    if (row.event.kind === 'server-down' && isQuiet(one)) untold.add(server);
+    if (isFall(row.event) && isQuiet(one)) untold.add(server);
     if (isRecovery(row.event) && !untold.has(server)) recoveries.set(server, row.id);
   }
   return recoveries;
+}
+
+function isFall(event: Event): boolean {
+  return event.kind === 'server-down' || (event.kind === 'server-unstable' && event.failure !== undefined);
 }
 
 function isRecovery(event: Event): boolean {

@@ -39,10 +39,11 @@ export function fold(rows: readonly OutboxRow[]): Folded {
         break;
       case 'server-still-down':
         // While the outage itself is still untold there is nothing to be reminded of.
-        if (!down.has(event.server)) stillDown.set(event.server, event);
+        if (!down.has(event.server) && !steady.has(event.server)) stillDown.set(event.server, event);
         break;
       case 'server-up': {
-        stillDown.delete(event.server);
+        // Whatever said that it stays down.
+        for (const told of [stillDown, steady]) told.delete(event.server);
         const untold = down.get(event.server);
         if (untold) {
           down.delete(event.server);

@@ -103,7 +103,7 @@ export type Event =
       /** When the first of them stopped answering. */
       readonly at: EpochMs;
       readonly servers: readonly ServerName[];
-      /** How many are watched. */
+      /** Of so many that were up, those in maintenance left out. */
       readonly total: number;
       /** The second target does not, or without one Telegram; `undefined`: Telegram does, and there is no other. */
       readonly checkAnswers: false | undefined;

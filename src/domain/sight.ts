@@ -1,6 +1,6 @@
 /** Is it the servers that are down, or is it we who see nothing? Pure. */
 
-/** From this many silent servers on, and over half of all that are watched, the cause may be our own. */
+/** From this many silent servers on, and over half of those that count, the cause may be our own. */
 export const SUSPICIOUS_FROM = 3;
 
 export interface Outlook {

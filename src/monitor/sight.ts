@@ -102,6 +102,8 @@ export class Sight {
   /** A server has stopped answering at `at`, and that is confirmed: what is to be believed? */
   async judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Verdict> {
     if (this.#blindSince !== undefined) return 'blind';
+    // Nobody would take it from those who wait.
+    signal.throwIfAborted();
     this.#waiting.set(server, at);
     this.#onWaiting(server);
     return this.#verdict(signal);
@@ -117,7 +119,7 @@ export class Sight {
 
   async #inquire(signal: AbortSignal): Promise<Verdict> {
     // Who was never seen, or was down before, has not stopped answering.
-    const voters = this.#seen().filter(({ view }) => view.availability.status === 'up');
+    const voters = this.#unplanned(this.#watched()).filter(({ view }) => view.availability.status === 'up');
     const { clock } = this.#deps;
     const start = clock.now();
     // None when the machine's clock was set back.
@@ -234,8 +236,13 @@ export class Sight {
     const since = this.#blindSince;
     if (since === undefined) return;
     const { clock, otherAnswers, remains, ended } = this.#deps;
-    const seen = () => this.#seen().filter(({ view }) => view.availability.status !== 'down');
-    const dark = () => seen().filter(({ view }) => view.lastProbe?.kind !== 'answered');
+    const isDark = ({ view }: ServerWatch) => view.lastProbe?.kind !== 'answered';
+    const seen = () => {
+      const watches = this.#watched().filter(({ view }) => view.availability.status !== 'down');
+      // A window that begins meanwhile does not make the bot see: before that, somebody must answer.
+      return watches.every(isDark) ? watches : this.#unplanned(watches);
+    };
+    const dark = () => seen().filter(isDark);
 
     const isStillBlind = async () => {
       const servers = dark().map(({ name }) => name);
@@ -274,8 +281,13 @@ export class Sight {
     for (const watch of silent) watch.lookBeside(this.#life).catch(() => {});
   }
 
-  #seen(): ServerWatch[] {
-    return this.#deps.watches().filter(({ name, view }) => view.monitored && !this.#deps.isExpected(name));
+  #watched(): readonly ServerWatch[] {
+    return this.#deps.watches().filter(({ view }) => view.monitored);
+  }
+
+  /** Those whose silence would not be planned. */
+  #unplanned(watches: readonly ServerWatch[]): readonly ServerWatch[] {
+    return watches.filter(({ name }) => !this.#deps.isExpected(name));
   }
 
   /** Its last look failed. It is looked at again by its own watch, a second later and not sooner. */

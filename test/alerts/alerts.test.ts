@@ -266,6 +266,32 @@ describe('the bot is blind', () => {
     expect(await store.periods(ALPHA, 0)).toMatchObject([{ kind: 'blind', from: START, to: START + HOUR }]);
   });
 
+  test('what is hidden anew while it is written down that the bot sees again is unknown until the next time', async () => {
+    const { alerts, store } = await bench();
+    await alerts.hidden(...hide(ALPHA, START));
+    const seeing = alerts.seesAgain(seesAgain(START + HOUR));
+    await alerts.hidden(...hide(ALPHA, START + 2 * HOUR));
+    await seeing;
+    expect((await store.availabilities()).get(ALPHA)).toEqual(unknownSince(START + 2 * HOUR));
+    await alerts.seesAgain(seesAgain(START + 3 * HOUR));
+    expect(await store.periods(ALPHA, 0)).toMatchObject([
+      { kind: 'blind', from: START + 2 * HOUR, to: START + 3 * HOUR },
+      { kind: 'blind', from: START, to: START + HOUR },
+    ]);
+  });
+
+  test('what could not be written down as seen again is so after the next try', async () => {
+    const store = createMemoryStore();
+    const { alerts } = await bench(store);
+    const { commit } = store;
+    await alerts.hidden(...hide(ALPHA, START));
+    store.commit = () => Promise.reject(new Error('disk full'));
+    await expect(alerts.seesAgain(seesAgain(START + HOUR))).rejects.toThrow('disk full');
+    store.commit = commit;
+    await alerts.seesAgain(seesAgain(START + HOUR));
+    expect(await store.periods(ALPHA, 0)).toMatchObject([{ kind: 'blind', from: START, to: START + HOUR }]);
+  });
+
   test('what could not be written down as hidden is tried again', async () => {
     const store = createMemoryStore();
     const { alerts } = await bench(store);

@@ -22,8 +22,10 @@ import {
   certificate,
   down,
   ended,
+  failure,
   row,
   rows,
+  shaky,
   still,
   stillDown,
   stopped,
@@ -231,6 +233,14 @@ describe('what was held', () => {
   test('a server that is steady again was told as unstable: that comes in spite of a mute', () => {
     expect(sent(nextBatch(rows(still(ALPHA, 0, 'up')), muted(HOUR, ALPHA), QUIET))).toEqual([1]);
     expect(sent(nextBatch(rows(still(ALPHA, 0, 'down')), muted(HOUR, ALPHA), QUIET))).toBe('wait');
+  });
+
+  test('unless that was held itself: whoever was last told that it is up waits for the end of the mute', () => {
+    const [calm, facts] = [still(ALPHA, 1, 'up'), muted(HOUR, ALPHA)];
+    const fell = { ...shaky(ALPHA, 0), failure: failure(0) };
+    expect(sent(nextBatch(rows(fell, calm), facts, QUIET + 1))).toBe('wait');
+    // The change before was told, and was the fall.
+    expect(sent(nextBatch(rows(shaky(ALPHA, 0), calm), facts, QUIET + 1))).toEqual([1, 2]);
   });
 });
 

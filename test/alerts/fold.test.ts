@@ -56,6 +56,16 @@ describe('a server that is unstable', () => {
     expect(folded).toMatchObject({ steady: [], down: [{ at: 2 }] });
   });
 
+  test('that stays down is not reminded of beside that', () => {
+    const folded = fold(rows(still(ALPHA, 1, 'down'), stillDown(ALPHA, 2)));
+    expect(folded).toMatchObject({ steady: [{ at: 1 }], stillDown: [] });
+  });
+
+  test('that stayed down and has come up since is up (nobody need take care of it)', () => {
+    const folded = fold(rows(still(ALPHA, 1, 'down'), up(ALPHA, 2)));
+    expect(folded).toMatchObject({ steady: [], up: [{ at: 2 }] });
+  });
+
   test('whose outage is told singly again is so no longer: monitoring was switched in between', () => {
     const folded = fold(rows(shaky(ALPHA, 1), down(ALPHA, 2)));
     expect(folded).toMatchObject({ unstable: [], down: [{ at: 2 }] });

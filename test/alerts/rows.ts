@@ -1,6 +1,6 @@
 /** Outbox rows for the tests of alerts, as short as they can be written. */
 import type { FailedProbe } from '../../src/domain/availability.ts';
-import type { Event } from '../../src/domain/events.ts';
+import type { Event, EventOf } from '../../src/domain/events.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import type { OutboxRow, Recipient } from '../../src/domain/outbox.ts';
 import type { EpochMs } from '../../src/lib/time.ts';
@@ -27,7 +27,7 @@ export function stillDown(server: ServerName, at: EpochMs, downSince = at - 1_00
   return { kind: 'server-still-down', server, at, downSince, failure: failure(at) };
 }
 
-export function shaky(server: ServerName, at: EpochMs): Event {
+export function shaky(server: ServerName, at: EpochMs): EventOf<'server-unstable'> {
   return { kind: 'server-unstable', server, at, changes: 6, since: at - 1_000 };
 }
 

@@ -2,8 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ServerName } from '../../src/domain/names.ts';
 import { MINUTE, SECOND } from '../../src/lib/time.ts';
+import type { ServerWatch } from '../../src/monitor/server-watch.ts';
+import { Sight } from '../../src/monitor/sight.ts';
 import { monitorBench, named } from '../support/monitor-bench.ts';
-import { START } from '../support/virtual-clock.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { START, VirtualClock } from '../support/virtual-clock.ts';
 
 const UP = { status: 'up', since: START } as const;
 /** Confirmed by one look, which somebody asks for: nobody else is due. */
@@ -273,4 +276,29 @@ describe('blind', () => {
     // One is left, and one is too few to doubt: it will be told as down.
     expect(ended).toMatchObject([{ silent: ['s3'] }]);
   });
+});
+
+test('whoever asks when its watch has ended already is not counted as silent afterwards', async () => {
+  const clock = new VirtualClock();
+  const probe = (kind: 'answered' | 'failed', at: number) => ({ kind, at, latency: 0 });
+  const looks = [
+    probe('answered', START - MINUTE),
+    ...[probe('failed', START), probe('failed', START)],
+    ...[probe('answered', START), probe('answered', START)],
+  ];
+  const watches = looks.map((lastProbe, index) => {
+    const view = { monitored: true, availability: UP, lastProbe };
+    return { name: `s${index}`, view, lookBeside: async () => {} } as unknown as ServerWatch;
+  });
+  const sight = new Sight({
+    ...{ clock, random: () => 0, log: recordingLog(), watches: () => watches, isExpected: () => false },
+    ...{ otherAnswers: async () => undefined, began: async () => {} },
+    ...{ remains: async () => {}, ended: async () => {} },
+  });
+  const judge = (name: string, signal: AbortSignal) => sight.judge(name as ServerName, START, signal);
+  await expect(judge('s0', AbortSignal.abort())).rejects.toThrow();
+  const { signal } = new AbortController();
+  const verdicts = Promise.all([judge('s1', signal), judge('s2', signal)]);
+  await clock.advance(MINUTE);
+  expect(await verdicts).toEqual(['down', 'down']);
 });

@@ -42,6 +42,18 @@ test('a server is looked at twice a day', async () => {
   expect(story.told).toEqual([]);
 });
 
+test('one whose address changes is looked at there (it is another certificate)', async () => {
+  const story = endingAfter(300);
+  await story.play(
+    at(2 * 3_600, async () => {
+      story.server('alpha').certificateEndsAt = START + 5 * DAY;
+      await story.edit({ servers: { alpha: { ...SLOW, port: 8_443 } } });
+    }),
+    until(3 * 3_600),
+  );
+  expect(notices(story)).toEqual([[0, certificateEnds('alpha', 5, '6 Jan 10:00')]]);
+});
+
 test('one that is renewed in time is not told again', async () => {
   const story = endingAfter(22);
   await story.play(

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/lib/time.ts';
 import { EVERY_DAY } from '../../src/settings/maintenance.ts';
-import { down, downList, late, stillDown, upHeadline, wasDown, wasHeld } from './english.ts';
+import { down, downList, late, SEES_AGAIN, stillDown, upHeadline, wasDown, wasHeld } from './english.ts';
 import { at, type Timeline, timeline, told, until } from './timeline.ts';
 
 /** The timeline begins at ten: from five past to half past ten. */
@@ -107,6 +107,31 @@ test('three of four in maintenance that go down together are no reason to doubt 
   expect(story.told).toEqual([
     told(END, 'anna', ...wasHeld(), ...downList(['alpha', '10:10'], ['beta', '10:10'], ['gamma', '10:10'])),
   ]);
+});
+
+test('a window of all that begins while the bot is blind does not make it see again', async () => {
+  const servers = { alpha: { maintenance }, beta: { maintenance }, gamma: { maintenance } };
+  const story = timeline({ servers });
+  await story.play(at(29, 'all refuse'), at(900, 'all answer'), until(2_000));
+  expect(headlines(story).slice(1)).toEqual([[901, SEES_AGAIN]]);
+});
+
+test('nor does a window of all but one, which then would be called down', async () => {
+  const servers = { alpha: { maintenance }, beta: { maintenance }, gamma: { maintenance }, delta: {} };
+  const story = timeline({ servers });
+  await story.play(at(29, 'all refuse'), at(900, 'all answer'), until(2_000));
+  expect(headlines(story).slice(1)).toEqual([[901, SEES_AGAIN]]);
+});
+
+test('one that answers in its window shows that the bot sees; the silence of the others is planned', async () => {
+  const servers = { alpha: { maintenance }, beta: { maintenance }, gamma: { maintenance }, delta: {} };
+  const story = timeline({ servers });
+  await story.play(at(29, 'all refuse'), at(900, 'alpha answers'), until(1_000));
+  expect(headlines(story).slice(1)).toEqual([
+    [expect.any(Number), SEES_AGAIN],
+    [expect.any(Number), '🔴 <b>delta is down</b>'],
+  ]);
+  expect(story.told[1]?.at).toBeGreaterThan(900);
 });
 
 test('reminders wait as well', async () => {

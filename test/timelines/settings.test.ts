@@ -144,6 +144,36 @@ describe('servers', () => {
     ]);
   });
 
+  test('monitoring that is switched off in the chat while the address changes stays off', async () => {
+    const memory = createMemoryStore();
+    let isSlow = false;
+    const commit: Store['commit'] = async (change) => {
+      if (isSlow) await story.clock.sleep(3 * SECOND);
+      return memory.commit(change);
+    };
+    const story: Timeline = timeline({ servers: ['alpha', 'beta'], store: { ...memory, commit } });
+    await story.play(
+      at(1, 'anna sends /start'),
+      at(2, 'anna presses alpha'),
+      at(3, 'anna presses Status'),
+      at(29, 'alpha refuses'),
+      at(34, () => {
+        isSlow = true;
+      }),
+      at(35, 'anna presses Switch monitoring off'), // while it is written down that it is down
+      at(35.5, () => {
+        void story.edit({ servers: { alpha: { port: 8_443 }, beta: {} } });
+      }),
+      at(60, () => {
+        isSlow = false;
+      }),
+      until(100),
+    );
+    expect(await memory.switches()).toEqual(new Map([['alpha', false]]));
+    expect(story.probes('alpha')).toEqual([0, 3, 18, 33, 34]);
+    expect(headlines(story)).toEqual([[37, 'anna', '🔴 <b>alpha is down</b>']]);
+  });
+
   test('the settings switch monitoring off and on: it wins over what was switched in the chat before', async () => {
     const story = timeline({ servers: { alpha: {}, beta: {} } });
     await story.play(

@@ -270,6 +270,7 @@ function compare(
         newer.word === 'unstable' ||
         newer.word.startsWith('steady') ||
         ((left.word.startsWith('steady') || left.word === 'unstable') && newer.word === 'down') ||
+        (left.word === 'steady-down' && newer.word === 'up') ||
         // Monitoring was switched, or the server left the settings, before it came up.
         (left.word === 'down' && newer.word === 'down' && news[index + 1] === newer);
       if (!replaces) return false;

@@ -143,6 +143,21 @@ describe('a restart', () => {
     expect(second.told[0]?.text).not.toContain('Also down');
   });
 
+  test('nor is its end, when it is watched again: nobody knows how it was meanwhile', async () => {
+    const first = timeline();
+    await first.play(at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({ servers: { alpha: { monitored: false } }, store: first.store, from: 100 });
+    await second.play(until(200));
+    await second.stop();
+    const third = timeline({ store: first.store, from: 7_200 });
+    await third.play(until(7_300));
+    expect(third.told).toEqual([]);
+    expect(await third.store.periods(ALPHA, 0)).toMatchObject([
+      { kind: 'down', from: START + 30 * SECOND, to: START + 100 * SECOND },
+    ]);
+  });
+
   test('a person who is also in the list of chats is told once', async () => {
     const story = timeline({ people: ['anna', 'boris'], chats: ['anna herself'] });
     await story.play(at(29, 'alpha refuses'), at(40, 'boris presses I am on it'), until(60));
