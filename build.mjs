@@ -24,7 +24,10 @@ const ASCII = {
   name: 'ascii',
   generateBundle(_options, files) {
     for (const file of Object.values(files)) {
-      if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, escaped);
+      if (file.type !== 'chunk') continue;
+      // There it would become something else.
+      if (/\\[^\0-\x7f]/.test(file.code)) throw new Error(`${file.fileName}: a backslash before a letter`);
+      file.code = file.code.replace(/[^\0-\x7f]/g, escaped);
     }
   },
 };

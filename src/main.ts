@@ -4,12 +4,14 @@ import { Command, Option } from 'commander';
 import { DEMO_LOCALES, DEMO_PORT, type DemoOptions } from './commands/demo-options.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { nodeTooOld } from './commands/node-version.ts';
+import { tellUnexpectedErrors } from './commands/unexpected.ts';
 
 const tooOld = nodeTooOld(process.versions.node);
 if (tooOld) {
   process.stderr.write(`${tooOld}\n`);
   process.exit(EXIT.usage);
 }
+tellUnexpectedErrors();
 
 const program = new Command('trueconf-admin-bot')
   .description('Watches TrueConf Servers and tells their administrators in Telegram.')

@@ -1,13 +1,14 @@
 /** The process that paints one picture: a drawing comes in, a picture or what went wrong goes out, and it ends. */
 import { constants, setPriority } from 'node:os';
 import type { Drawing } from './drawing.ts';
-import { paint } from './paint.ts';
 
 /** What it sends. */
 export type Painted = { readonly png: Uint8Array } | { readonly error: string };
 
 process.once('message', (drawing) => {
-  void paint(drawing as Drawing)
+  // Not above, so that a package that is missing is told as well.
+  void import('./paint.ts')
+    .then(({ paint }) => paint(drawing as Drawing))
     .then(
       (png): Painted => ({ png }),
       (error): Painted => ({ error: error instanceof Error ? error.message : String(error) }),

@@ -17,7 +17,8 @@ export const STORAGE_ADVICE: Record<StorageTroubleCode | 'in-use', string> = {
   'file-gone': 'it was removed. Restart to begin with an empty one. Until then everything is kept in memory.',
   'unusable-folder':
     'the data folder cannot be made or used. Create it for the user that runs the bot. Until then everything is kept in memory.',
-  unsupported: 'there is no SQLite for this machine, so everything is kept in memory.',
+  unsupported:
+    'SQLite cannot be loaded. Run npm ci and restart; it is there for Linux, macOS and Windows with x64 or arm64. Until then everything is kept in memory.',
   'in-use': 'another bot uses it.',
 };
 

@@ -7,7 +7,7 @@ import type { Trouble } from '../domain/trouble.ts';
 import { escapeHtml, type Html } from './markup.ts';
 import type { AdviceKey, CauseKey, RefusalKey, StorageKey, TEXTS, TextKey } from './texts.ts';
 
-/** `locales/` of the package; the same path from `src/i18n` and from `dist/i18n`. */
+/** `locales/` of the package; the same path from `src/i18n` and from `dist/chunks`. */
 const LOCALES = new URL('../../locales/', import.meta.url);
 
 /** The language that fills in what a locale file of the operator's own leaves out. */

@@ -5,12 +5,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import Database from 'libsql';
+import type Libsql from 'libsql';
 import type { Log } from '../lib/log.ts';
 import { type SqlConnection, SqlStore } from './sql-store.ts';
 import { MIGRATIONS, type Migration } from './sqlite-migrations.ts';
 import { StorageTrouble, type StorageTroubleCode } from './storage-trouble.ts';
 import type { Tables } from './tables.ts';
+
+/** By `await`: when it cannot be loaded for an `import` above, Node.js 20 ends the process although the error is caught. */
+const { default: Database } = await import('libsql');
 
 /** In the file's header, by which our files are known: `TCAB`. */
 const APPLICATION_ID = 0x54434142;
@@ -45,7 +48,7 @@ const MOST_STATEMENTS = 200;
 /** One connection, which holds the file for itself until it is closed or the process ends, in whatever way. */
 class SqliteFile implements SqliteDatabase, SqlConnection {
   readonly #path: string;
-  #db: Database.Database | undefined;
+  #db: Libsql.Database | undefined;
   #synchronous = '';
   /** Of the file that was opened; `undefined`: it has not been written to. */
   #identity: string | undefined;
@@ -53,7 +56,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   #hasLog = false;
 
   /** A new one takes SQLite as long as a small write, and memory until it is collected. */
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements = new Map<string, Libsql.Statement>();
 
   constructor(path: string) {
     this.#path = path;
@@ -179,7 +182,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
     };
   }
 
-  #prepared(sql: string): Database.Statement {
+  #prepared(sql: string): Libsql.Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#open.prepare(sql);
@@ -203,7 +206,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
     OPEN.delete(this);
   }
 
-  get #open(): Database.Database {
+  get #open(): Libsql.Database {
     if (!this.#db) throw new Error('the database is closed');
     return this.#db;
   }

@@ -1,4 +1,5 @@
 /** The painter as it is installed: a process of its own, from the built files. */
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +32,15 @@ describe('a process of its own', () => {
   test('says what went wrong', async () => {
     const broken = { ...drawing, panels: undefined } as unknown as Drawing;
     await expect(paint(broken, never)).rejects.toMatchObject({ code: 'broken', message: /panels|undefined/ });
+  });
+
+  test('says which package is missing', async () => {
+    // Found before the real one.
+    const shadows = join(built.home, 'node_modules');
+    mkdirSync(join(shadows, 'vega'), { recursive: true });
+    const failure = await paint(drawing, never).catch((error: unknown) => error);
+    rmSync(shadows, { recursive: true });
+    expect(failure).toMatchObject({ code: 'broken', message: expect.stringContaining('vega') });
   });
 
   test('is gone as soon as nobody waits', async () => {

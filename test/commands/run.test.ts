@@ -2,7 +2,7 @@
  * The real process, built and spawned: what the operator reads, how it ends and with which code, and that no secret
  * ever leaves it.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -44,9 +44,17 @@ afterEach(async () => {
 });
 
 /** Runs the program in a folder of its own, with this as its settings.toml. */
-function run(settings: string | undefined, args: readonly string[] = [], cwd = built.folder()): Program {
+function run(
+  settings: string | undefined,
+  args: readonly string[] = [],
+  cwd = built.folder(),
+  env: Readonly<Record<string, string>> = {},
+): Program {
   if (settings !== undefined) writeFileSync(join(cwd, 'settings.toml'), settings);
-  const program = startProgram(built.main, args, { cwd, env: { SECRET_FROM_ENV: CLIENT_SECRET } });
+  const program = startProgram(built.main, args, {
+    cwd,
+    env: { SECRET_FROM_ENV: CLIENT_SECRET, ...env },
+  });
   endings.push(program.stop);
   return program;
 }
@@ -153,6 +161,42 @@ describe('settings', () => {
     const program = run(settings);
     await program.says('Bot is running…');
     expect(program.err()).toMatch(/^Warning: .*settings\.toml:\d+: servers\.main\.ssl_certificate: /m);
+  });
+});
+
+describe('what was installed', () => {
+  /** Found before the real one. */
+  function shadow(name: string, source?: string): void {
+    const folder = join(built.home, 'node_modules', name);
+    mkdirSync(folder, { recursive: true });
+    if (source !== undefined) writeFileSync(join(folder, 'index.js'), source);
+    endings.push(() => rmSync(join(built.home, 'node_modules'), { recursive: true }));
+  }
+
+  test.each(
+    named([
+      { what: 'is missing', source: undefined },
+      { what: 'has no binary for this machine', source: 'throw new Error("no binary")' },
+    ]),
+  )('SQLite %s: the bot says what to do, and watches', async (_what, { source }) => {
+    shadow('libsql', source);
+    const { settings } = await world();
+    const program = run(settings);
+    await program.says('Bot is running…');
+    expect(program.err()).toContain('SQLite cannot be loaded. Run npm ci');
+    program.kill('SIGTERM');
+    expect((await program.ended).code).toBe(0);
+  });
+
+  test('an error that nobody caught: where it was, without the line of the bundle, and 70', async () => {
+    // Asked for when the bot is loaded.
+    const fault = { NODE_OPTIONS: '--import=data:text/javascript,process.getBuiltinModule=null' };
+    const { settings } = await world();
+    const program = run(settings, [], undefined, fault);
+    expect((await program.ended).code).toBe(70);
+    expect(program.err()).toContain('getBuiltinModule is not a function');
+    expect(program.err()).toMatch(/^ {4}at .*run\.js:\d+:\d+/m);
+    expect(program.err().length).toBeLessThan(2_000);
   });
 });
 
