@@ -7,6 +7,10 @@ import { type DurationMs, SECOND } from '../lib/time.ts';
 /** By then the first probes, looks at who is on, and the menus of commands are done. */
 const SETTLED_AFTER: DurationMs = 15 * SECOND;
 
+const COLLECT_EVERY: DurationMs = 30 * SECOND;
+/** In bytes; takes some 10 ms. A larger one has the work to make V8 collect by itself. */
+const SMALL_HEAP = 32 * 2 ** 20;
+
 const FLAGS = [
   // undici's parser is WebAssembly. To optimise one function of it V8 takes 36 MiB, of which 10 are never given back.
   '--liftoff-only',
@@ -24,12 +28,16 @@ export function makeFrugal(): void {
 }
 
 /**
- * What start-up needed and the rest of a quiet night does not: V8 would keep about 10 MiB of it until enough new
- * garbage comes, which may take hours.
+ * Has the garbage collected, until the signal aborts: V8 itself would keep what the start needed, and then grow by half,
+ * until enough new garbage comes, which may take hours.
  */
 export async function giveMemoryBack(clock: Clock, signal: AbortSignal): Promise<void> {
   await clock.sleep(SETTLED_AFTER, signal);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();
+  for (;;) {
+    await clock.sleep(COLLECT_EVERY, signal);
+    if (process.memoryUsage().heapUsed < SMALL_HEAP) collect();
+  }
 }
