@@ -476,6 +476,8 @@ class Program implements Running {
             .watches()
             .map(({ name, view }) => ({ server: name, ...view.availability }))
             .filter(({ status }) => status === 'down'),
+        isMonitored: (server) =>
+          this.#monitor.isWatched(server) && this.#monitor.watch(server).view.monitored,
       },
       buttonData: {
         open: (server) => encodeKept({ kind: 'status', server: keyOf(server) }),

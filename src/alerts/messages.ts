@@ -40,6 +40,8 @@ export interface MessageDependencies {
   /** What is true when the message is composed. */
   readonly facts: {
     downServers(): readonly { readonly server: ServerName; readonly since: EpochMs }[];
+    /** Whether its end would be found. */
+    isMonitored(server: ServerName): boolean;
   };
   /** The `data` of buttons; the bot knows what they mean. */
   readonly buttonData: {
@@ -151,6 +153,7 @@ class Words {
         : this.#upList(up.filter(({ server }) => !failing.has(server)))),
       ...shown.filter(({ server }) => !failing.has(server)).map((outage) => this.#past(outage)),
       this.#more(past.length - PAST_SHOWN),
+      this.#unwatched(folded),
       this.#stillOthers(folded),
     ];
     return { text: joinHtml(parts, only ? '\n\n' : '\n'), keyboard: this.#keyboard(folded) };
@@ -462,6 +465,17 @@ class Words {
 
   #more(hidden: number): Html | undefined {
     return hidden > 0 ? html`${this.#deps.translator.plain('and-more', { count: hidden })}` : undefined;
+  }
+
+  /** A mute or Telegram's absence has outlived the watching: whether they are still down nobody knows. */
+  #unwatched({ down, stillDown, unstable, steady }: Folded): Html | undefined {
+    const fallen = [...down, ...stillDown, ...unstable, ...steady].filter(
+      ({ failure }) => failure !== undefined,
+    );
+    const servers = fallen.map(({ server }) => server).filter((name) => !this.#deps.facts.isMonitored(name));
+    if (servers.length === 0) return undefined;
+    const names = this.#listed(servers, NAMES_SHOWN);
+    return this.#deps.translator.html('alert.unwatched', { names });
   }
 
   #stillOthers({ down, stillDown, unstable, steady, up }: Folded): Html | undefined {

@@ -179,6 +179,7 @@ export const TEXTS = {
   'alert.was-down': ['server', 'from', 'to', 'duration', 'cause'],
   'alert.was-down-between': ['from', 'to'],
   'alert.also-down': ['names'],
+  'alert.unwatched': ['names'],
   'alert.since-away': ['time'],
   'alert.came-up-away': [],
   'alert.back-now': ['people', 'conferences'],

@@ -44,13 +44,17 @@ interface Facts {
   /** Default: since the first was written. */
   readonly dueSince?: EpochMs;
   readonly down?: readonly { readonly server: ServerName; readonly since: EpochMs }[];
+  readonly unmonitored?: readonly ServerName[];
 }
 
 function write(events: readonly Event[], now = START, facts: Facts = {}): Screen {
   const compose = createCompose({
     translator,
     formats: createFormats('en', 'UTC'),
-    facts: { downServers: () => facts.down ?? [] },
+    facts: {
+      downServers: () => facts.down ?? [],
+      isMonitored: (server) => !facts.unmonitored?.includes(server),
+    },
     buttonData: {
       open: (server) => `open ${server}`,
       mute: (server, length) => `mute ${server} ${length}`,
@@ -152,6 +156,13 @@ describe('words', () => {
       down: [ALPHA, BETA].map((server) => ({ server, since: START })),
     });
     expect(text.split('\n').at(-1)).toBe('Also down: beta');
+  });
+
+  test('one that is not watched any more is not told as if it were known to be down still', () => {
+    const waited = write([down(ALPHA, START), down(BETA, START)], START + DAY, { unmonitored: [BETA] });
+    expect(waited.text).toContain('No longer monitored, so the present state is not known: beta');
+    const up2 = write([down(BETA, START), up(BETA, START + MINUTE)], START + DAY, { unmonitored: [BETA] });
+    expect(up2.text).not.toContain('No longer monitored');
   });
 });
 

@@ -110,6 +110,11 @@ export function alsoDown(names: string): string {
   return `Also down: ${names}`;
 }
 
+/** They were taken out of the settings, or their monitoring was switched off, before they could be told. */
+export function unwatched(names: string): string {
+  return `No longer monitored, so the present state is not known: ${names}`;
+}
+
 export const CAME_UP_AWAY = 'It came back while the bot was not running.';
 
 /** Who is on it again, before it went down in brackets. */

@@ -12,6 +12,7 @@ import {
   STORAGE_FULL,
   STORAGE_MENDED,
   settingsBroken,
+  unwatched,
   upHeadline,
   wasHeld,
 } from './english.ts';
@@ -46,6 +47,20 @@ describe('servers', () => {
     expect(story.server('alpha').closed).toBe(true);
     expect(headlines(story).at(-1)?.[2]).toBe('🔴 <b>beta is down</b>');
     expect(story.told.at(-1)?.text).not.toContain('Also down');
+  });
+
+  test('one that is removed before its outage could be told is not told as if it were still down', async () => {
+    const story = timeline({ servers: ['alpha', 'beta'] });
+    await story.play(
+      at(10, 'telegram is away'),
+      at(29, 'alpha refuses'),
+      at(100, () => story.edit({ servers: ['beta'] })),
+      at(300, 'telegram is back'),
+      until(400),
+    );
+    const lines = story.told.at(-1)?.text.split('\n') ?? [];
+    expect(lines[0]).toBe('🔴 <b>alpha is down</b>');
+    expect(lines).toContain(unwatched('alpha'));
   });
 
   test('one that is removed while it is being asked leaves nothing behind', async () => {
