@@ -1,6 +1,6 @@
 /**
  * Makes `dist/` from `src/`: a few large files with our code and the packages that are written in JavaScript. As 600
- * small files the same start takes twice as long and 10 MiB more.
+ * small files the same start takes twice as long and 8 MiB more.
  * `node build.mjs [FOLDER] [PARTS]`: tests want more beside the program, as JSON from a name to a source.
  */
 import { cpSync } from 'node:fs';
