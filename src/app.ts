@@ -228,7 +228,7 @@ class Program implements Running {
         const switched = {
           server: name,
           on: false,
-          override: status.monitored ? false : undefined,
+          override: overrideOf(settings, false),
           by: undefined,
         };
         await this.#alerts.monitoringSwitched(switched, before, unknownSince(this.#deps.clock.now()));
@@ -376,9 +376,8 @@ class Program implements Running {
     if (keys.includes('state')) await this.#switchMonitoring(name, after.status.monitored, undefined);
   }
 
-  /** What is as the settings say is no override, so that it does not outlive the next edit of them. */
   async #switchMonitoring(name: ServerName, on: boolean, by: Person | undefined): Promise<void> {
-    const override = on === this.#unit(name).settings.status.monitored ? undefined : on;
+    const override = overrideOf(this.#unit(name).settings, on);
     const watch = this.#monitor.watch(name);
     await watch.settled();
     const { monitored, availability: before } = watch.view;
@@ -570,18 +569,23 @@ class Program implements Running {
     };
   }
 
-  async #historyOf({ settings }: Unit, from: EpochMs): Promise<ServerHistory> {
+  async #historyOf(unit: Unit, from: EpochMs): Promise<ServerHistory> {
+    const [buckets, periods] = await Promise.all([
+      this.#bucketsOf(unit, from),
+      this.#deps.store.periods(unit.settings.name, from),
+    ]);
+    return { buckets, periods };
+  }
+
+  /** Also the one in which that time begins. */
+  async #bucketsOf({ settings }: Unit, from: EpochMs): Promise<ServerHistory['buckets']> {
     const { store, clock } = this.#deps;
     const { name, status } = settings;
     // Before the others: a span that is written meanwhile is then seen twice, and not never.
     const unwritten = this.#recorder.unwritten(name);
     // The probe before may stand for the beginning.
     const start = bucketStart(from - status.probeInterval);
-    const [kept, periods] = await Promise.all([
-      store.buckets(name, start, clock.now() + MINUTE),
-      store.periods(name, from),
-    ]);
-    return { buckets: joinBuckets(kept, unwritten), periods };
+    return joinBuckets(await store.buckets(name, start, clock.now() + MINUTE), unwritten);
   }
 
   async #summaryOf(unit: Unit): Promise<Summary> {
@@ -591,8 +595,8 @@ class Program implements Running {
     const { probeInterval } = unit.settings.status;
     const month = bucketStart(now - MONTH - probeInterval);
     const today = bucketStart(now - DAY - probeInterval);
-    const [{ buckets }, earlier, periods] = await Promise.all([
-      this.#historyOf(unit, now - DAY),
+    const [buckets, earlier, periods] = await Promise.all([
+      this.#bucketsOf(unit, now - DAY),
       this.#watchedPast.runs(name, month, today),
       store.periods(name, now - MONTH),
     ]);
@@ -613,6 +617,11 @@ function logTransition(log: Log, server: ServerName, transition: Transition): vo
 /** The address by which a renamed server is found again. */
 function addressOf({ host, httpsPort, status }: ServerSettings): string {
   return `${host}:${httpsPort}:${status.statusPort}`;
+}
+
+/** What is as the settings say is no override, so that it does not outlive the next edit of them. */
+function overrideOf({ status }: ServerSettings, on: boolean): boolean | undefined {
+  return on === status.monitored ? undefined : on;
 }
 
 function countPeople(conferences: readonly Conference[], at: EpochMs): Occupancy {

@@ -92,7 +92,7 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
 
   mute: withServer(async (context, server, { minutes }) => {
     const { words, formats, now } = context.ui();
-    const length = Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
+    const length = muteLength(minutes);
     const until: EpochMs = now + length;
     await context.mute([server.name], context.chat, until);
     const notice =
@@ -104,7 +104,7 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
 
   'mute-all': async ({ minutes }, { ui, servers, chat, mute }) => {
     const { words, formats, now } = ui();
-    const length = Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
+    const length = muteLength(minutes);
     const concerned = length > 0 ? servers : servers.filter((server) => server.view().mutedUntil(chat));
     if (concerned.length === 0) return mutesScreen(ui(), servers, chat);
     const names = concerned.map(({ name }) => name);
@@ -159,6 +159,11 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   help: (_action, { ui }) => helpScreen(ui()),
   id: (_action, { ui, person, chat }) => idScreen(ui(), person.id, chat),
 };
+
+/** @param minutes as a button says; 0 ends the mute */
+function muteLength(minutes: number): DurationMs {
+  return Math.min(minutes, LONGEST_MUTE_MINUTES) * MINUTE;
+}
 
 /** As it is known, without looking. */
 async function showStatus({ ui, chat }: Context, server: BotServer): Promise<Screen> {

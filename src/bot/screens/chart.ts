@@ -1,5 +1,5 @@
 /** The past of a server as a picture, and what it comes to in words. */
-import type { Screen } from '../../channels/port.ts';
+import type { Button, Screen } from '../../channels/port.ts';
 import type { Chart } from '../../charts/chart.ts';
 import type { Picture } from '../../charts/charts.ts';
 import type { ChartFailure } from '../../charts/failure.ts';
@@ -96,15 +96,21 @@ export function chartWaitingScreen({ words }: Ui, server: BotServer): Screen {
   };
 }
 
+/** The row of buttons for the charts that there are. */
+export function chartChoice({ words }: Ui, server: BotServer): Button[] {
+  const key = serverKey(server);
+  return [
+    button(words.plain('button.chart-day'), { kind: 'chart', server: key, days: 1 }),
+    button(words.plain('button.chart-week'), { kind: 'chart', server: key, days: 7 }),
+  ];
+}
+
 function chartButtons(ui: Ui, server: BotServer, span: DurationMs) {
   const { words } = ui;
   const key = serverKey(server);
   const days = span / DAY;
   return [
-    [
-      button(words.plain('button.chart-day'), { kind: 'chart', server: key, days: 1 }),
-      button(words.plain('button.chart-week'), { kind: 'chart', server: key, days: 7 }),
-    ],
+    chartChoice(ui, server),
     [
       button(words.plain('button.refresh'), { kind: 'chart', server: key, days }),
       button(words.plain('button.history'), { kind: 'history', server: key, page: 0 }),

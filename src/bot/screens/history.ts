@@ -8,6 +8,7 @@ import { DAY, MINUTE } from '../../lib/time.ts';
 import { serverKey } from '../callback-data.ts';
 import { cutPage } from '../paging.ts';
 import type { BotServer } from '../ports.ts';
+import { chartChoice } from './chart.ts';
 import {
   button,
   dot,
@@ -59,10 +60,7 @@ export function historyScreen(
   ]);
   const keyboard = [
     ...pageButtons(page, (number) => ({ kind: 'history', server: key, page: number })),
-    [
-      button(words.plain('button.chart-day'), { kind: 'chart', server: key, days: 1 }),
-      button(words.plain('button.chart-week'), { kind: 'chart', server: key, days: 7 }),
-    ],
+    chartChoice(ui, server),
     refreshAndBack(ui, { kind: 'history', server: key, page: page.number }, toServer(server)),
   ];
   return { text, keyboard };
