@@ -1,4 +1,5 @@
 /** Has a drawing painted by a process of its own, which gives back all of its memory. Knows no charts. */
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Drawing } from './drawing.ts';
 import { ChartFailed } from './failure.ts';
@@ -12,8 +13,6 @@ const MOST_HEAP_MIB = 128;
 
 /** Throws `ChartFailed`, or the signal's reason as soon as it aborts: then the process is gone. */
 export async function paintInChild(drawing: Drawing, signal: AbortSignal): Promise<Buffer> {
-  // Takes two MiB that most days need not.
-  const { fork } = await import('node:child_process');
   signal.throwIfAborted();
   const child = fork(PAINTER, {
     // The bot's environment may hold its secrets.
