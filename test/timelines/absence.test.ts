@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import { backAgain, CAME_UP_AWAY, cutOff, down, downList, up } from './english.ts';
-import { at, timeline, told, until } from './timeline.ts';
+import { at, BOARD, timeline, told, until } from './timeline.ts';
 
 test('one that fell meanwhile is told with the words that nobody saw it, after the usual two looks', async () => {
   const first = timeline({ servers: ['alpha', 'beta', 'gamma'] });
@@ -84,22 +84,13 @@ test('killed between telling and noting it, the next run tells again (rather twi
 });
 
 test('who was on it before and who is on it again stand in the recovery, also when the other run saw the fall', async () => {
-  const conference = {
-    session: 's1' as never,
-    id: 'c1' as never,
-    topic: 'Board',
-    owner: 'anna@alpha',
-    participantCount: 7,
-    startedAt: undefined,
-    duration: 0,
-  };
   const story = timeline();
   const alpha = story.server('alpha');
-  alpha.conferences = [conference, { ...conference, participantCount: 5 }];
+  alpha.conferences = [BOARD, { ...BOARD, participantCount: 5 }];
   await story.play(
     at(29, 'alpha refuses'),
     at(60, () => {
-      alpha.conferences = [{ ...conference, participantCount: 3 }];
+      alpha.conferences = [{ ...BOARD, participantCount: 3 }];
     }),
     at(80, 'alpha answers'),
     until(100),

@@ -17,14 +17,24 @@ import {
   stillSilent,
   upHeadline,
 } from './english.ts';
-import { at, drifting, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, drifting, headlines, type Timeline, timeline, told, until } from './timeline.ts';
 
 const THREE = ['alpha', 'beta', 'gamma'];
 const FIVE = [...THREE, 'delta', 'epsilon'];
 const NAMES = 'alpha, beta, gamma';
 
-function headlines(story: Timeline): [number, string][] {
-  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
+/** Whose store refuses every write while it is full. */
+function breakableDisk(story: Timeline): { isFull: boolean } {
+  const disk = { isFull: false };
+  const { commit } = story.store;
+  story.errorsExpected = true;
+  Object.assign(story.store, {
+    commit: async (change: Parameters<typeof commit>[0]) => {
+      if (disk.isFull) throw new Error('disk full');
+      return commit(change);
+    },
+  });
+  return disk;
 }
 
 const refuse = (seconds: number, ...names: string[]) => names.map((name) => at(seconds, `${name} refuses`));
@@ -446,22 +456,14 @@ describe('reminders', () => {
 
   test('that could not be written down is told after the next look', async () => {
     const story = timeline({ servers });
-    story.errorsExpected = true;
-    const { commit } = story.store;
-    let isFull = false;
-    Object.assign(story.store, {
-      commit: async (change: Parameters<typeof commit>[0]) => {
-        if (isFull) throw new Error('disk full');
-        return commit(change);
-      },
-    });
+    const disk = breakableDisk(story);
     await story.play(
       at(29, 'all refuse'),
       at(3_600, () => {
-        isFull = true;
+        disk.isFull = true;
       }),
       at(3_700, () => {
-        isFull = false;
+        disk.isFull = false;
       }),
       until(3_720),
     );
@@ -514,22 +516,14 @@ describe('it ends with the program, and with what was watched', () => {
 
   test('when the store refuses to keep it, it is tried again (nothing is believed that is not written down)', async () => {
     const story = timeline({ servers: THREE });
-    story.errorsExpected = true;
-    const { commit } = story.store;
-    let isFull = false;
-    Object.assign(story.store, {
-      commit: async (change: Parameters<typeof commit>[0]) => {
-        if (isFull) throw new Error('disk full');
-        return commit(change);
-      },
-    });
+    const disk = breakableDisk(story);
     await story.play(
       at(28, () => {
-        isFull = true;
+        disk.isFull = true;
       }),
       at(29, 'all refuse'),
       at(40, () => {
-        isFull = false;
+        disk.isFull = false;
       }),
       until(60),
     );

@@ -1,7 +1,7 @@
 /** One server goes down and comes back: what is news, when it is known and what it is dated. */
 import { expect, test } from 'vitest';
 import { cutOff, down, downList, up, upHeadline, upList, wasDown } from './english.ts';
-import { at, timeline, told, until } from './timeline.ts';
+import { at, BOARD, timeline, told, until } from './timeline.ts';
 
 test('a first probe that succeeds announces nothing (a restart is not news)', async () => {
   const story = timeline();
@@ -147,16 +147,7 @@ test('servers are probed on shared half seconds (one waking for many of them cos
 
 test('who is cut off is what the last look before the outage saw', async () => {
   const story = timeline();
-  const conference = {
-    session: 's1' as never,
-    id: 'c1' as never,
-    topic: 'Board',
-    owner: 'anna@alpha',
-    participantCount: 7,
-    startedAt: undefined,
-    duration: 0,
-  };
-  story.server('alpha').conferences = [conference, { ...conference, participantCount: 5 }];
+  story.server('alpha').conferences = [BOARD, { ...BOARD, participantCount: 5 }];
   await story.play(at(119, 'alpha answers'), at(149, 'alpha refuses'), until(160));
   expect(story.told).toEqual([
     told(

@@ -3,15 +3,11 @@ import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../src/lib/time.ts';
 import { EVERY_DAY } from '../../src/settings/maintenance.ts';
 import { down, downList, late, SEES_AGAIN, stillDown, upHeadline, wasDown, wasHeld } from './english.ts';
-import { at, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, headlines, timeline, told, until } from './timeline.ts';
 
 /** The timeline begins at ten: from five past to half past ten. */
 const maintenance = [{ days: EVERY_DAY, from: 10 * HOUR + 5 * MINUTE, to: 10 * HOUR + 30 * MINUTE }];
 const END = 1_800;
-
-function headlines(story: Timeline): [number, string][] {
-  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
-}
 
 test('what went down and came up within the window is one line at its end', async () => {
   const story = timeline({ servers: { alpha: { maintenance } } });

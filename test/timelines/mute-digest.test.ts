@@ -15,14 +15,10 @@ import {
   wasDown,
   wasHeld,
 } from './english.ts';
-import { at, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, headlines, timeline, told, until } from './timeline.ts';
 
 /** A mute of an hour that begins at 40 s. */
 const END = 3_640;
-
-function headlines(story: Timeline): [number, string][] {
-  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
-}
 
 const muteAlpha = [
   at(29, 'alpha refuses'),

@@ -17,15 +17,11 @@ import {
   wasDown,
   wasHeld,
 } from './english.ts';
-import { at, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, headlinesTo, timeline, told, until } from './timeline.ts';
 
 const HOURS = 3_600;
 
 /** When who was told what, first lines only. */
-function headlines(story: Timeline): [number, string, string][] {
-  return story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0] ?? '']);
-}
-
 describe('mute', () => {
   test('the recovery of an outage that was told comes in spite of a mute (an alarm has an end)', async () => {
     const story = timeline();
@@ -35,7 +31,7 @@ describe('mute', () => {
       at(59, 'alpha answers'),
       until(100),
     );
-    expect(headlines(story)).toEqual([
+    expect(headlinesTo(story)).toEqual([
       [31, 'anna', '🔴 <b>alpha is down</b>'],
       [61, 'anna', upHeadline('alpha', '31 sec')],
     ]);
@@ -88,8 +84,8 @@ describe('mute', () => {
       at(179, 'beta refuses'), // 180, 181
       until(300),
     );
-    expect(headlines(story).slice(4)).toEqual([]);
-    expect(headlines(story).slice(2)).toEqual([
+    expect(headlinesTo(story).slice(4)).toEqual([]);
+    expect(headlinesTo(story).slice(2)).toEqual([
       [123, 'boris', '🔴 <b>alpha is down</b>'],
       [182, 'anna, boris', '🔴 <b>beta is down</b>'],
     ]);
@@ -103,7 +99,7 @@ describe('mute', () => {
       at(2.5 * HOURS, 'alpha answers'),
       until(10 * HOURS),
     );
-    expect(headlines(story)).toEqual([
+    expect(headlinesTo(story)).toEqual([
       [31, 'anna', '🔴 <b>alpha is down</b>'],
       [9_001, 'anna', upHeadline('alpha', '2 hr 29 min')],
     ]);
@@ -166,7 +162,7 @@ describe('reminder', () => {
       at(3_599, 'alpha refuses'), // 3601, 3602
       until(2.5 * HOURS),
     );
-    expect(headlines(story).slice(2)).toEqual([
+    expect(headlinesTo(story).slice(2)).toEqual([
       [3_602, 'anna', '🔴 <b>alpha is down</b>'],
       [7_202, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now'],
     ]);
@@ -204,7 +200,7 @@ describe('somebody takes care', () => {
       at(119, 'alpha refuses'), // 121, 122
       until(1.5 * HOURS),
     );
-    expect(headlines(story).at(-1)).toEqual([3_722, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now']);
+    expect(headlinesTo(story).at(-1)).toEqual([3_722, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now']);
   });
 
   test('when it is up again already, nobody is told that somebody takes care', async () => {

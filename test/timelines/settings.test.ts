@@ -16,11 +16,7 @@ import {
   upHeadline,
   wasHeld,
 } from './english.ts';
-import { at, type Timeline, type TimelineOptions, timeline, told, until } from './timeline.ts';
-
-function headlines(story: Timeline): [number, string, string][] {
-  return story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0] ?? '']);
-}
+import { at, headlinesTo, type Timeline, type TimelineOptions, timeline, told, until } from './timeline.ts';
 
 describe('servers', () => {
   test('one that is added is watched at once, and the others keep their rounds', async () => {
@@ -32,7 +28,7 @@ describe('servers', () => {
     );
     expect(story.probes('beta')[0]).toBe(20);
     expect(story.probes('alpha').slice(0, 3)).toEqual([0, 15, 30]);
-    expect(headlines(story)).toEqual([[expect.any(Number), 'anna', '🔴 <b>beta is down</b>']]);
+    expect(headlinesTo(story)).toEqual([[expect.any(Number), 'anna', '🔴 <b>beta is down</b>']]);
   });
 
   test('one that is removed is forgotten: no looks, no alerts, not even in the status of others', async () => {
@@ -45,7 +41,7 @@ describe('servers', () => {
     );
     expect(story.probes('alpha').at(-1)).toBeLessThan(60);
     expect(story.server('alpha').closed).toBe(true);
-    expect(headlines(story).at(-1)?.[2]).toBe('🔴 <b>beta is down</b>');
+    expect(headlinesTo(story).at(-1)?.[2]).toBe('🔴 <b>beta is down</b>');
     expect(story.told.at(-1)?.text).not.toContain('Also down');
   });
 
@@ -153,7 +149,7 @@ describe('servers', () => {
       at(60, () => story.edit({ servers: { alpha: { port: 8_443 }, beta: {} } })),
       until(100),
     );
-    expect(headlines(story)).toEqual([
+    expect(headlinesTo(story)).toEqual([
       [32, 'anna', '🔴 <b>alpha is down</b>'],
       [61, 'anna', upHeadline('alpha', '30 sec')],
     ]);
@@ -186,7 +182,7 @@ describe('servers', () => {
     );
     expect(await memory.switches()).toEqual(new Map([['alpha', false]]));
     expect(story.probes('alpha')).toEqual([0, 3, 18, 33, 34]);
-    expect(headlines(story)).toEqual([[37, 'anna', '🔴 <b>alpha is down</b>']]);
+    expect(headlinesTo(story)).toEqual([[37, 'anna', '🔴 <b>alpha is down</b>']]);
   });
 
   test('the settings switch monitoring off and on: it wins over what was switched in the chat before', async () => {
@@ -209,7 +205,7 @@ describe('servers', () => {
       until(120),
     );
     expect(story.probes('alpha')).toEqual([0, 15, 30, 31, 32, 33, 93]);
-    expect(headlines(story)).toEqual([[33, 'anna', '🔴 <b>alpha is down</b>']]);
+    expect(headlinesTo(story)).toEqual([[33, 'anna', '🔴 <b>alpha is down</b>']]);
   });
 
   test('a reminder that is switched on holds for the outage that lasts', async () => {
@@ -219,7 +215,7 @@ describe('servers', () => {
       at(100, () => story.edit({ servers: { alpha: { reminderHours: 1 } } })),
       until(2 * 3_600),
     );
-    expect(headlines(story).at(-1)).toEqual([3_631, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now']);
+    expect(headlinesTo(story).at(-1)).toEqual([3_631, 'anna', '🔴 <b>alpha is still down</b>, for 1 hr now']);
   });
 
   test('maintenance that is planned now quiets what happens from now on', async () => {
@@ -230,7 +226,7 @@ describe('servers', () => {
       at(29, 'alpha refuses'),
       until(2 * 3_600),
     );
-    expect(headlines(story)).toEqual([[3_600, 'anna', wasHeld()[0]]]);
+    expect(headlinesTo(story)).toEqual([[3_600, 'anna', wasHeld()[0]]]);
   });
 });
 
@@ -245,7 +241,7 @@ describe('people', () => {
       at(89, 'alpha answers'),
       until(200),
     );
-    expect(headlines(story)).toEqual([
+    expect(headlinesTo(story)).toEqual([
       [31, 'anna', '🔴 <b>alpha is down</b>'],
       [expect.any(Number), 'anna, carol', expect.stringContaining('alpha is up again')],
     ]);

@@ -5,6 +5,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { type Running, runApp } from '../../src/app.ts';
 import type { Delivery } from '../../src/channels/port.ts';
+import type { Conference } from '../../src/domain/conference.ts';
 import type { MaintenanceWindow } from '../../src/domain/maintenance.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
@@ -66,6 +67,17 @@ export interface TimelineOptions {
 }
 
 export const PEOPLE = { anna: 1001, boris: 1002, carol: 1003 } as const;
+/** Seven people in a conference. */
+export const BOARD: Conference = {
+  session: 's1' as never,
+  id: 'c1' as never,
+  topic: 'Board',
+  owner: 'anna@alpha',
+  participantCount: 7,
+  startedAt: undefined,
+  duration: 0,
+};
+
 export const CHATS = {
   'night shift': '-1001234567890:42',
   moved: '-1009876543210',
@@ -371,6 +383,16 @@ function addressOf(who = ''): string {
  * Starts the program. At the end of the test it is stopped, which must leave nothing behind: it ends without any
  * time passing, nobody waits for anything, every adapter is closed, and nothing broke unless that was expected.
  */
+/** When something was told, and its first line. */
+export function headlines(story: Timeline): [Seconds, string][] {
+  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
+}
+
+/** The same, and who was told. */
+export function headlinesTo(story: Timeline): [Seconds, string, string][] {
+  return story.told.map(({ at: moment, to, text }) => [moment, to, text.split('\n')[0] ?? '']);
+}
+
 export function timeline(options: TimelineOptions = {}): Timeline {
   const story = new Timeline(options);
   const warnings: string[] = [];

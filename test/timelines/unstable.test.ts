@@ -10,23 +10,9 @@ import {
   unstable,
   upHeadline,
 } from './english.ts';
-import { at, type Step, type Timeline, timeline, told, until } from './timeline.ts';
+import { at, BOARD, headlines, type Step, timeline, told, until } from './timeline.ts';
 
 const MINUTES = 60;
-
-const CONFERENCE = {
-  session: 's1' as never,
-  id: 'c1' as never,
-  topic: 'Board',
-  owner: 'anna@alpha',
-  participantCount: 7,
-  startedAt: undefined,
-  duration: 0,
-};
-
-function headlines(story: Timeline): [number, string][] {
-  return story.told.map(({ at: moment, text }) => [moment, text.split('\n')[0] ?? '']);
-}
 
 /** Down and up in turns, a change every `step` seconds, `count` of them. */
 function flapping(from: number, step: number, count: number): Step[] {
@@ -72,7 +58,7 @@ test('fifteen minutes after the last change it is steady again, and told as any 
 
 test('one that stays down is told as that: nobody may have heard of its last fall', async () => {
   const story = timeline({ servers: { alpha: { reminderHours: 1 } }, people: ['anna', 'boris'] });
-  story.server('alpha').conferences = [CONFERENCE, { ...CONFERENCE, participantCount: 5 }];
+  story.server('alpha').conferences = [BOARD, { ...BOARD, participantCount: 5 }];
   await story.play(...flapping(29, MINUTES, 7), until(40 * MINUTES));
   expect(story.told.at(-1)?.text.split('\n')).toEqual([
     steady('alpha', 'down', '10:06', '10:00'),
@@ -91,7 +77,7 @@ test('one that stays down is told as that: nobody may have heard of its last fal
 
 test('one that is down when it is told as unstable says so, and who is cut off', async () => {
   const story = timeline();
-  story.server('alpha').conferences = [CONFERENCE];
+  story.server('alpha').conferences = [BOARD];
   await story.play(
     at(10, 'alpha refuses'), // long before, and down until then: the sixth change is a fall
     ...flapping(40 * MINUTES, MINUTES, 7).slice(1),
