@@ -36,7 +36,8 @@ export async function openStore(dataDir: string, deps: SurvivingStoreDependencie
       const trouble = error instanceof StorageTrouble ? error : new StorageTrouble('damaged', path, error);
       const { code, cause } = trouble;
       if (code === 'in-use' && clock.now() < patientUntil) {
-        await clock.sleep(SECOND / 4);
+        // A random while: two that start at once, and tried again in step, would keep each other out each time.
+        await clock.sleep(SECOND / 8 + (Math.random() * SECOND) / 4);
         continue;
       }
       log.error({ code, path: trouble.path, error: String(cause) }, 'the database cannot be used');

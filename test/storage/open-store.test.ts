@@ -268,6 +268,22 @@ describe('two processes', () => {
     expect(said.sort()).toEqual(['in-use in-use undefined', 'on-disk  2']);
   });
 
+  test('one that waits does not try again in step with another one', async () => {
+    const folder = await filled();
+    await open(folder);
+    const waits: number[] = [];
+    let now = 0;
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+      now += ms;
+    };
+    const clock = { now: () => now, sleep };
+    const second = await openStore(folder, { clock, log: silentLog, onTrouble() {}, onRecovered() {} });
+    expect(second.kind).toBe('in-use');
+    expect(new Set(waits).size).toBe(waits.length);
+    expect(waits.length).toBeGreaterThan(6);
+  });
+
   test('one that is turned away holds nothing (two that start at once would keep each other out for ever)', async () => {
     const path = join(await filled(), FILE);
     const first = new Database(path);
