@@ -11,7 +11,7 @@ export const STORAGE_ADVICE: Record<StorageTroubleCode | 'in-use', string> = {
     'it was written by a newer version. Install that, or name another data-dir. Until then everything is kept in memory.',
   'read-only':
     'it cannot be written to. Give the user that runs the bot the right to. Until then everything is kept in memory.',
-  full: 'the disk is full. Free some space and restart. Until then everything is kept in memory.',
+  full: 'the disk is full. Free some space. Until then everything is kept in memory.',
   'io-error':
     'the disk answers with an error. Look at it and restart. Until then everything is kept in memory.',
   'file-gone': 'it was removed. Restart to begin with an empty one. Until then everything is kept in memory.',

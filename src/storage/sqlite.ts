@@ -19,19 +19,15 @@ const { default: Database } = await import('libsql');
 const APPLICATION_ID = 0x54434142;
 
 /**
- * Makes the folder and the file when they are not there, and brings older tables up to date.
+ * Makes the folder and the file when they are not there, and brings older tables up to date. When the file cannot be
+ * made for now, the store is empty, is not writable, and makes it before the first write that succeeds.
  * @throws {StorageTrouble} and has then changed nothing in the file
  */
 export function openSqlite(path: string, log: Log, migrations: readonly Migration[] = MIGRATIONS): SqlStore {
-  const file = new SqliteFile(path);
-  const version = file.open(migrations.length);
-  if (version < migrations.length) {
-    const trouble = file.makeWritable();
-    if (trouble) throw trouble;
-    file.migrate(migrations, version);
-    if (version > 0)
-      log.info({ from: version, to: migrations.length }, 'the database was brought up to date');
-  }
+  const file = new SqliteFile(path, migrations);
+  const version = file.open();
+  if (version > 0 && version < migrations.length)
+    log.info({ from: version, to: migrations.length }, 'the database was brought up to date');
   const dialect = new SqliteDialect({ database: file });
   return new SqlStore(new Kysely<Tables>({ dialect }), file, log);
 }
@@ -48,7 +44,10 @@ const MOST_STATEMENTS = 200;
 /** One connection, which holds the file for itself until it is closed or the process ends, in whatever way. */
 class SqliteFile implements SqliteDatabase, SqlConnection {
   readonly #path: string;
+  readonly #migrations: readonly Migration[];
   #db: Libsql.Database | undefined;
+  /** Why there is no file with tables yet. */
+  #unmade: StorageTrouble | undefined;
   #synchronous = '';
   /** Of the file that was opened; `undefined`: it has not been written to. */
   #identity: string | undefined;
@@ -58,20 +57,50 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   /** A new one takes SQLite as long as a small write, and memory until it is collected. */
   readonly #statements = new Map<string, Libsql.Statement>();
 
-  constructor(path: string) {
+  constructor(path: string, migrations: readonly Migration[]) {
     this.#path = path;
+    this.#migrations = migrations;
   }
 
-  /** @returns the version of its tables; 0: there are none */
-  open(newestVersion: number): number {
+  /** @returns the version of the tables that were found; 0: there were none */
+  open(): number {
+    const isNew = isMissing(this.#path);
+    try {
+      return this.#openOrMake();
+    } catch (error) {
+      if (!(isNew && error instanceof StorageTrouble && error.mayHeal)) throw error;
+      this.#unmade = error;
+      return 0;
+    }
+  }
+
+  #openOrMake(): number {
     this.#connect();
     this.#lock();
+    const version = this.#version();
+    if (version < this.#migrations.length) {
+      const trouble = this.#tryToWrite();
+      if (trouble) throw trouble;
+      this.#migrate(version);
+    }
+    return version;
+  }
+
+  #version(): number {
     const version = this.#number('pragma user_version');
-    if (version > newestVersion) throw new StorageTrouble('newer-schema', this.#path);
+    if (version > this.#migrations.length) throw new StorageTrouble('newer-schema', this.#path);
     const isEmpty = this.#number('select count(*) from sqlite_schema') === 0;
     const isOurs = this.#number('pragma application_id') === APPLICATION_ID && version > 0;
     if (!(isEmpty || isOurs) || this.#isCutOff()) throw new StorageTrouble('damaged', this.#path);
     return version;
+  }
+
+  /** Not over a file that somebody has put there meanwhile, of which the bot knows nothing. */
+  #makeLate(): void {
+    this.close();
+    if (!isMissing(this.#path)) throw new StorageTrouble('file-gone', this.#path);
+    this.#openOrMake();
+    this.#unmade = undefined;
   }
 
   #connect(): void {
@@ -97,6 +126,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
       OPEN.add(this);
     } catch (error) {
       this.#db?.close();
+      this.#db = undefined;
       throw error;
     }
   }
@@ -120,6 +150,10 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   }
 
   makeWritable(): StorageTrouble | undefined {
+    return this.#unmade ?? this.#tryToWrite();
+  }
+
+  #tryToWrite(): StorageTrouble | undefined {
     try {
       this.#identity = identityOf(this.#path);
       this.#beginLog();
@@ -142,12 +176,12 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   }
 
   /** All or nothing. */
-  migrate(migrations: readonly Migration[], from: number): void {
+  #migrate(from: number): void {
     this.#run('begin immediate');
     try {
-      for (const statement of migrations.slice(from).flat()) this.#run(statement);
+      for (const statement of this.#migrations.slice(from).flat()) this.#run(statement);
       this.#run(`pragma application_id = ${APPLICATION_ID}`);
-      this.#run(`pragma user_version = ${migrations.length}`);
+      this.#run(`pragma user_version = ${this.#migrations.length}`);
       this.#run('commit');
     } catch (error) {
       if (this.#db?.inTransaction) this.#run('rollback');
@@ -160,6 +194,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
    * the end of the process in any way.
    */
   beforeTransaction(isLasting: boolean): void {
+    if (this.#unmade) this.#makeLate();
     // SQLite would go on writing into a file that nobody will ever find again.
     if (identityOf(this.#path) !== this.#identity) throw new StorageTrouble('file-gone', this.#path);
     // When the file was opened it could only be read.
@@ -171,6 +206,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   }
 
   prepare(sql: string): SqliteStatement {
+    if (this.#unmade) return NOTHING;
     // After some errors SQLite has rolled back itself; to tell it again is an error that would hide the first one.
     if (sql === 'rollback' && !this.#db?.inTransaction) return NOTHING;
     const statement = this.#explained(() => this.#prepared(sql));
@@ -267,6 +303,15 @@ function bindable(parameters: readonly unknown[]): unknown[] {
     if (!isKnown) throw new TypeError(`${typeof value} cannot be stored`);
   }
   return [...parameters];
+}
+
+/** Or empty. One that cannot be looked at may hold something. */
+function isMissing(path: string): boolean {
+  try {
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ENOTDIR';
+  }
 }
 
 function identityOf(path: string): string | undefined {

@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -203,12 +204,40 @@ describe('a file that cannot be used is left as it is, and the program goes on i
   });
 });
 
-test('a folder that cannot be one', async () => {
-  const file = join(temporaryFolder(), 'file');
-  writeFileSync(file, '');
-  const found = await open(join(file, 'data'));
-  expect(troubleOf(found)).toBe('unusable-folder');
-  expect(await found.store.commit({ outbox: [ROW] })).toHaveLength(1);
+describe('a folder that cannot be one', () => {
+  async function inTheWay() {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const folder = join(file, 'data');
+    const found = await open(folder);
+    expect(troubleOf(found)).toBe('unusable-folder');
+    expect(await found.store.commit({ outbox: [ROW] })).toHaveLength(1);
+    return { ...found, file, folder };
+  }
+
+  test('is tried again, and what has happened until then is written', async () => {
+    const { store, told, later, file, folder } = await inTheWay();
+    later();
+    await store.commit({ outbox: [ROW] });
+    expect(told).toEqual([]);
+    rmSync(file);
+    later();
+    await store.commit({ outbox: [ROW] });
+    expect(told).toEqual(['recovered']);
+    await store.close();
+    expect(await (await open(folder)).store.outbox()).toHaveLength(3);
+  });
+
+  test('a file that somebody has put there meanwhile stays as it is', async () => {
+    const { store, told, later, file, folder } = await inTheWay();
+    rmSync(file);
+    cpSync(await filled(), folder, { recursive: true });
+    later();
+    await store.commit({ outbox: [ROW, ROW] });
+    await store.close();
+    expect(told).toEqual([]);
+    expect(await (await open(folder)).store.outbox()).toHaveLength(2);
+  });
 });
 
 const isRoot = process.getuid?.() === 0;
