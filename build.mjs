@@ -3,11 +3,23 @@
  * small files the same start takes twice as long and 8 MiB more.
  * `node build.mjs [FOLDER] [PARTS]`: tests want more beside the program, as JSON from a name to a source.
  */
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
+
+const { build } = await import('rolldown').catch(endWithoutTools);
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** @returns {never} `npm ci --omit=dev` installs no tools, and builds like every install: what is built already stays. */
+function endWithoutTools(error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  const isBuilt = existsSync(new URL('dist/main.js', import.meta.url));
+  const advice = isBuilt
+    ? 'dist/ stays as it is: building needs the development packages (npm ci).'
+    : 'Building needs the development packages. Run npm ci, then npm prune --omit=dev.';
+  process.stderr.write(`${advice}\n`);
+  process.exit(isBuilt ? 0 : 1);
+}
 
 /** Never allowed, and the module of Node.js that it loads takes 2 MiB. */
 const NO_HTTP2 = {
