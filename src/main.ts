@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** From the command line to a command: parses the arguments and loads only the command that was asked for. */
 import { Command, Option } from 'commander';
+import about from '../package.json' with { type: 'json' };
 import { DEMO_LOCALES, DEMO_PORT, type DemoOptions } from './commands/demo-options.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { nodeTooOld } from './commands/node-version.ts';
@@ -15,6 +16,7 @@ tellUnexpectedErrors();
 
 const program = new Command('trueconf-admin-bot')
   .description('Watches TrueConf Servers and tells their administrators in Telegram.')
+  .version(about.version)
   .showHelpAfterError('Add --help to see what there is.')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
 

@@ -7,6 +7,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import about from '../../package.json' with { type: 'json' };
 import {
   type SimulatedMessage,
   startTelegram,
@@ -148,6 +149,12 @@ describe('settings', () => {
     await program.says('Bot is running…');
     program.kill('SIGTERM');
     expect((await program.ended).code).toBe(0);
+  });
+
+  test('--version tells the one of the package, which a report of a mistake needs', async () => {
+    const program = run(undefined, ['--version']);
+    expect((await program.ended).code).toBe(0);
+    expect(program.out()).toBe(`${about.version}\n`);
   });
 
   test('an unknown option says so and starts nothing', async () => {

@@ -68,7 +68,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   { part: 'app.ts', mayNot: ['commands', 'main.ts', 'simulator'] },
   { part: 'commands', mayNot: ['main.ts'] },
-  { part: 'main.ts', may: all('commander', 'commands') },
+  { part: 'main.ts', may: all('commander', 'commands', '../package.json') },
 ];
 
 /** Whether `path` is that part or lies below it. */
