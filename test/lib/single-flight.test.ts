@@ -1,5 +1,5 @@
 /** Many callers, one piece of work. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { singleFlight } from '../../src/lib/single-flight.ts';
 
 /** Work that the test ends by hand. */
@@ -71,9 +71,33 @@ describe('an abort', () => {
     const next = fly();
     for (const caller of callers) await expect(caller).rejects.toThrow('back');
     expect(starts[0]?.signal.aborted).toBe(true);
-    expect(starts).toHaveLength(2);
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
     starts[1]?.land('a token');
     expect(await next).toBe('a token');
+  });
+
+  test('in the middle of something: the next work waits until that has ended (never two at once)', async () => {
+    const ends: (() => void)[] = [];
+    const signals: AbortSignal[] = [];
+    const fly = singleFlight((signal) => {
+      signals.push(signal);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+    const impatient = Array.from({ length: 3 }, () => new AbortController());
+    const gone = impatient.map((one) => {
+      const caller = fly(one.signal);
+      one.abort(new Error('back'));
+      return caller;
+    });
+    for (const caller of gone) await expect(caller).rejects.toThrow('back');
+    const next = fly(new AbortController().signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(signals).toHaveLength(1);
+    ends[0]?.();
+    await vi.waitFor(() => expect(signals).toHaveLength(2));
+    expect(signals[1]?.aborted).toBe(false);
+    ends[1]?.();
+    await next;
   });
 
   test('of everybody who can abort does not end work that somebody without a signal waits for', async () => {
