@@ -44,6 +44,7 @@ const MENU_LANGUAGES = ['en', 'es', 'ru', 'de'];
 /** @returns the exit code */
 export async function run(options: RunOptions): Promise<number> {
   makeFrugal();
+  const stopping = stopOnSignals();
   const loaded = await readSettings(options);
   if (!loaded) return EXIT.settings;
   const { settings } = loaded;
@@ -70,7 +71,6 @@ export async function run(options: RunOptions): Promise<number> {
     },
   });
 
-  const stopping = stopOnSignals();
   const troubles = storageNews();
   const opened = await openStore(settings.dataDir, { clock: systemClock, log, ...troubles });
   if (opened.kind === 'in-use') {
@@ -173,8 +173,8 @@ async function introduce(
       () => undefined,
       () => undefined,
     ),
-  ]);
-  patience.abort();
+    // Also when it fails: a wait that is left over would hold up the end of the program.
+  ]).finally(() => patience.abort());
   if (first?.kind === 'token-refused') throw new TokenRefused();
   if (first?.kind === 'known') {
     say(`Bot is running… @${first.username}, watching ${watched}`);

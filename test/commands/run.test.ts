@@ -2,7 +2,9 @@
  * The real process, built and spawned: what the operator reads, how it ends and with which code, and that no secret
  * ever leaves it.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -29,6 +31,9 @@ const CLIENT_SECRET = 'client-secret-3f9a1c';
 /** A stop has 2 s; the rest is for the machine that runs the tests. */
 const STOP_MS = 2_000;
 const AT_ONCE_MS = 1_000;
+
+/** Loaded into the program before it starts, so that it has something that does not end. */
+const ENDLESS = 'data:text/javascript,setInterval(()=>{},1e6)';
 
 let built: Built;
 
@@ -313,7 +318,33 @@ describe('stop', () => {
     program.kill('SIGTERM');
     const { code, after } = await program.ended;
     expect(code).toBe(0);
-    expect(after).toBeLessThan(STOP_MS);
+    expect(after).toBeLessThan(AT_ONCE_MS);
+  });
+
+  test('a stop while it reads its settings: nothing is begun, and 0', async () => {
+    const { settings, telegram } = await world();
+    const pipe = join(built.folder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const program = run(undefined, ['--config', pipe]);
+    // Opens when the program has opened the other end.
+    const file = await open(pipe, 'w');
+    program.kill('SIGTERM');
+    await file.writeFile(settings);
+    await file.close();
+    expect((await program.ended).code).toBe(0);
+    expect(program.out()).toBe('');
+    expect(telegram.calls).toEqual([]);
+  });
+
+  test('what does not end is cut short', async () => {
+    const { settings } = await world();
+    const program = run(settings, [], built.folder(), { NODE_OPTIONS: `--import ${ENDLESS}` });
+    await program.says('Bot is running…');
+    program.kill('SIGTERM');
+    const { code, after } = await program.ended;
+    expect(code).toBe(0);
+    expect(after).toBeGreaterThan(AT_ONCE_MS);
+    expect(after).toBeLessThan(2 * STOP_MS);
   });
 
   test('a second signal ends it at once', async () => {
