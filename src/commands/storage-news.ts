@@ -9,11 +9,13 @@ export const STORAGE_ADVICE: Record<StorageTroubleCode | 'in-use', string> = {
     'it is damaged and was left as it is. Move it away and restart. Until then everything is kept in memory.',
   'newer-schema':
     'it was written by a newer version. Install that, or name another data-dir. Until then everything is kept in memory.',
+  unreadable:
+    'it cannot be read, or not be brought up to date. The log says why. Mend that and restart. Until then everything is kept in memory.',
   'read-only':
     'it cannot be written to. Give the user that runs the bot the right to. Until then everything is kept in memory.',
   full: 'the disk is full. Free some space. Until then everything is kept in memory.',
   'io-error':
-    'the disk answers with an error. Look at it and restart. Until then everything is kept in memory.',
+    'the disk answers with an error. Look at it. Until it works again everything is kept in memory.',
   'file-gone': 'it was removed. Restart to begin with an empty one. Until then everything is kept in memory.',
   'unusable-folder':
     'the data folder cannot be made or used. Create it for the user that runs the bot. Until then everything is kept in memory.',

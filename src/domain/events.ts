@@ -168,19 +168,23 @@ export type Event =
       readonly refusal: Refusal;
     };
 
+export const BEFORES = ['up', 'up-before-start', 'unknown'] as const;
 /** Also the ends of the locale keys `alert.since-…`. */
-export type Before = 'up' | 'up-before-start' | 'unknown';
+export type Before = (typeof BEFORES)[number];
 
+export const STORAGE_TROUBLE_CODES = [
+  'damaged', // the file is not a database, or not a whole one, or not of this bot
+  'newer-schema', // a newer version of the bot has written it
+  'unreadable', // the file is there, but it cannot be read or brought up to date
+  'read-only', // the file or its disk cannot be written to
+  'full', // no space on the disk
+  'io-error', // the disk or the network folder answers with an error
+  'file-gone', // the file was removed or replaced while the bot ran
+  'unusable-folder', // the folder cannot be made, entered or written to
+  'unsupported', // there is no SQLite for this platform
+] as const;
 /** Also the locale keys `storage.…`. */
-export type StorageTroubleCode =
-  | 'damaged'
-  | 'newer-schema'
-  | 'read-only'
-  | 'full'
-  | 'io-error'
-  | 'file-gone'
-  | 'unusable-folder'
-  | 'unsupported';
+export type StorageTroubleCode = (typeof STORAGE_TROUBLE_CODES)[number];
 
 export type EventKind = Event['kind'];
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
@@ -195,5 +199,6 @@ export interface StoppedConference {
   readonly reason: ForgottenReason | undefined;
 }
 
+export const REFUSALS = ['blocked', 'deactivated', 'kicked', 'chat-not-found', 'no-rights', 'other'] as const;
 /** Why a channel will never deliver to a recipient; also the locale key `refusal.…`. */
-export type Refusal = 'blocked' | 'deactivated' | 'kicked' | 'chat-not-found' | 'no-rights' | 'other';
+export type Refusal = (typeof REFUSALS)[number];

@@ -6,7 +6,8 @@ import type { DurationMs } from '../lib/time.ts';
 import { isModerator, type Participant } from './conference.ts';
 
 /** Why it counts as forgotten; also the locale key `forgotten.reason.…`. */
-export type ForgottenReason = 'empty' | 'no-moderator' | 'moderator-alone';
+export const FORGOTTEN_REASONS = ['empty', 'no-moderator', 'moderator-alone'] as const;
+export type ForgottenReason = (typeof FORGOTTEN_REASONS)[number];
 
 export type ForgottenVerdict =
   | { readonly kind: 'forgotten'; readonly reason: ForgottenReason }

@@ -42,7 +42,9 @@ export async function openStore(dataDir: string, deps: SurvivingStoreDependencie
       }
       log.error({ code, path: trouble.path, error: String(cause) }, 'the database cannot be used');
       if (code === 'in-use') return { kind: 'in-use', trouble };
-      return { kind: 'in-memory', store: createMemoryStore(), trouble };
+      // What may be in there is not known, and must not be written over when it can be read again.
+      const told = trouble.mayHeal ? new StorageTrouble('unreadable', trouble.path, trouble) : trouble;
+      return { kind: 'in-memory', store: createMemoryStore(), trouble: told };
     }
   }
 }

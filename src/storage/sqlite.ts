@@ -51,8 +51,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   #synchronous = '';
   /** Of the file that was opened; `undefined`: it has not been written to. */
   #identity: string | undefined;
-  /** Commits go into a log beside the file, which is one wait for the disk instead of three. */
-  #hasLog = false;
+  #isWritable = false;
 
   /** A new one takes SQLite as long as a small write, and memory until it is collected. */
   readonly #statements = new Map<string, Libsql.Statement>();
@@ -155,10 +154,14 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
 
   #tryToWrite(): StorageTrouble | undefined {
     try {
-      this.#identity = identityOf(this.#path);
-      this.#beginLog();
+      this.#identity = this.#identityNow();
+      // Commits go into a log beside the file, which is one wait for the disk instead of three.
+      this.#run('pragma journal_mode = wal');
+      // It shrinks again after a large write.
+      this.#run('pragma journal_size_limit = 8388608');
       this.#run('begin immediate');
       this.#run('rollback');
+      this.#isWritable = true;
       return undefined;
     } catch (error) {
       if (!(error instanceof StorageTrouble && error.mayHeal)) throw error;
@@ -168,11 +171,12 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
     }
   }
 
-  #beginLog(): void {
-    this.#run('pragma journal_mode = wal');
-    // It shrinks again after a large write.
-    this.#run('pragma journal_size_limit = 8388608');
-    this.#hasLog = true;
+  /** A file that could only be read when it was opened stays so for as long as it is open. */
+  #openAnew(): void {
+    this.close();
+    this.#openOrMake();
+    const trouble = this.#isWritable ? undefined : this.#tryToWrite();
+    if (trouble) throw trouble;
   }
 
   /** All or nothing. */
@@ -196,9 +200,8 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   beforeTransaction(isLasting: boolean): void {
     if (this.#unmade) this.#makeLate();
     // SQLite would go on writing into a file that nobody will ever find again.
-    if (identityOf(this.#path) !== this.#identity) throw new StorageTrouble('file-gone', this.#path);
-    // When the file was opened it could only be read.
-    if (!this.#hasLog) this.#beginLog();
+    if (this.#identityNow() !== this.#identity) throw new StorageTrouble('file-gone', this.#path);
+    if (!this.#isWritable) this.#openAnew();
     const synchronous = isLasting ? 'full' : 'normal';
     if (synchronous === this.#synchronous) return;
     this.#run(`pragma synchronous = ${synchronous}`);
@@ -230,7 +233,7 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
   close(): void {
     if (!this.#db) return;
     try {
-      const isOurs = this.#identity !== undefined && identityOf(this.#path) === this.#identity;
+      const isOurs = this.#identity !== undefined && this.#identityNow() === this.#identity;
       if (isOurs) this.#run('pragma journal_mode = delete');
     } catch {
       // The log stays beside it.
@@ -239,11 +242,24 @@ class SqliteFile implements SqliteDatabase, SqlConnection {
     this.#statements.clear();
     this.#db.close();
     this.#db = undefined;
+    this.#isWritable = false;
+    this.#synchronous = '';
     OPEN.delete(this);
   }
 
+  /** @throws {StorageTrouble} when nobody can say, e.g. a network folder that is away */
+  #identityNow(): string | undefined {
+    try {
+      const file = statSync(this.#path, { throwIfNoEntry: false, bigint: true });
+      return file && `${file.dev} ${file.ino}`;
+    } catch (error) {
+      throw new StorageTrouble('unusable-folder', dirname(this.#path), error);
+    }
+  }
+
   get #open(): Libsql.Database {
-    if (!this.#db) throw new Error('the database is closed');
+    // Also between two tries to open it anew.
+    if (!this.#db) throw new StorageTrouble('io-error', this.#path, 'it is not open');
     return this.#db;
   }
 
@@ -312,9 +328,4 @@ function isMissing(path: string): boolean {
   } catch (error) {
     return (error as { code?: string }).code === 'ENOTDIR';
   }
-}
-
-function identityOf(path: string): string | undefined {
-  const file = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return file && `${file.dev} ${file.ino}`;
 }

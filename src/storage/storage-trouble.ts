@@ -1,18 +1,8 @@
-/** Why what must be kept cannot be kept on disk: one list of codes for messages, logs and locale keys. Holds no text. */
+/** Why what must be kept cannot be kept on disk. Holds no text. */
+import type { StorageTroubleCode as ToldCode } from '../domain/events.ts';
 
-export const STORAGE_TROUBLE_CODES = [
-  'damaged', // the file is not a database, or not a whole one, or not of this bot
-  'newer-schema', // a newer version of the bot has written it
-  'read-only', // the file or its disk cannot be written to
-  'full', // no space on the disk
-  'io-error', // the disk or the network folder answers with an error
-  'file-gone', // the file was removed or replaced while the bot ran
-  'unusable-folder', // the folder cannot be made, entered or written to
-  'unsupported', // there is no SQLite for this platform
-  'in-use', // another bot has it open
-] as const;
-
-export type StorageTroubleCode = (typeof STORAGE_TROUBLE_CODES)[number];
+/** `in-use`: another bot has it open, and this one ends. */
+export type StorageTroubleCode = ToldCode | 'in-use';
 
 /** While the bot runs it tries again after these, so that to repair the cause is enough. */
 const HEALING: ReadonlySet<StorageTroubleCode> = new Set([

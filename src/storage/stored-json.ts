@@ -3,18 +3,18 @@
  * are let be. A field that is added to a type below does not compile until it has its check.
  */
 import type { Availability, Doubt, FailedProbe } from '../domain/availability.ts';
-import type {
-  Before,
-  Event,
-  EventKind,
-  EventOf,
-  Occupancy,
-  Person,
-  Refusal,
-  StoppedConference,
-  StorageTroubleCode,
+import {
+  BEFORES,
+  type Event,
+  type EventKind,
+  type EventOf,
+  type Occupancy,
+  type Person,
+  REFUSALS,
+  STORAGE_TROUBLE_CODES,
+  type StoppedConference,
 } from '../domain/events.ts';
-import type { ForgottenReason } from '../domain/forgotten.ts';
+import { FORGOTTEN_REASONS } from '../domain/forgotten.ts';
 import type { AuditEntry } from '../domain/outbox.ts';
 import type { Stability } from '../domain/stability.ts';
 import { TROUBLE_CODES, type Trouble } from '../domain/trouble.ts';
@@ -101,30 +101,6 @@ function object<Whole>(shape: Shape<Whole>): Check {
   };
 }
 
-const REFUSALS: Record<Refusal, true> = {
-  blocked: true,
-  deactivated: true,
-  kicked: true,
-  'chat-not-found': true,
-  'no-rights': true,
-  other: true,
-};
-
-const BEFORE: Record<Before, true> = { up: true, 'up-before-start': true, unknown: true };
-
-const STORAGE_TROUBLES: Record<StorageTroubleCode, true> = {
-  damaged: true,
-  'newer-schema': true,
-  'read-only': true,
-  full: true,
-  'io-error': true,
-  'file-gone': true,
-  'unusable-folder': true,
-  unsupported: true,
-};
-
-const REASONS: Record<ForgottenReason, true> = { empty: true, 'no-moderator': true, 'moderator-alone': true };
-
 const person = object<Person>({ id: number, name: text });
 
 const trouble = object<Trouble>({
@@ -160,7 +136,7 @@ const stoppedConference = object<StoppedConference>({
   topic: optional(text),
   owner: text,
   people: optional(number),
-  reason: optional(oneOf(...Object.keys(REASONS))),
+  reason: optional(oneOf(...FORGOTTEN_REASONS)),
 });
 
 type EventShapes = { readonly [Kind in EventKind]: Shape<Omit<EventOf<Kind>, 'kind'>> };
@@ -170,7 +146,7 @@ const EVENTS: EventShapes = {
     server: text,
     at: number,
     failure: failedProbe,
-    before: oneOf(...Object.keys(BEFORE)),
+    before: oneOf(...BEFORES),
     silentSince: optional(number),
     occupancy: optional(occupancy),
   },
@@ -210,14 +186,14 @@ const EVENTS: EventShapes = {
     checkAnswers: optional(flag),
   },
   'bot-sees-again': { at: number, since: number, silent: listOf(text) },
-  'storage-trouble': { at: number, trouble: oneOf(...Object.keys(STORAGE_TROUBLES)) },
+  'storage-trouble': { at: number, trouble: oneOf(...STORAGE_TROUBLE_CODES) },
   'storage-mended': { at: number },
   'settings-broken': { at: number, problems: listOf(text) },
   'settings-mended': { at: number },
   'outage-acknowledged': { server: text, at: number, by: person },
   'conference-stopped': { server: text, at: number, by: person, conference: stoppedConference },
   'monitoring-switched': { server: text, at: number, by: person, on: flag },
-  'recipient-refused': { at: number, recipient: text, refusal: oneOf(...Object.keys(REFUSALS)) },
+  'recipient-refused': { at: number, recipient: text, refusal: oneOf(...REFUSALS) },
 };
 
 const AUDITED: Record<AuditEntry['kind'], true> = { 'conference-stopped': true, 'monitoring-switched': true };

@@ -1,6 +1,6 @@
 /** The locale files as data, and what is expected of them by `texts.ts`: for the tests, which judge. */
 import { readFileSync } from 'node:fs';
-import type { Refusal, StorageTroubleCode } from '../../src/domain/events.ts';
+import { REFUSALS, STORAGE_TROUBLE_CODES } from '../../src/domain/events.ts';
 import { TROUBLE_CODES } from '../../src/domain/trouble.ts';
 import { TEXTS } from '../../src/i18n/texts.ts';
 
@@ -8,27 +8,6 @@ export const LANGUAGES = ['en', 'es', 'ru', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const TRANSLATIONS = LANGUAGES.filter((language) => language !== 'en');
-
-/** A record, so that a new refusal without its text does not compile. */
-const REFUSALS: Record<Refusal, true> = {
-  blocked: true,
-  deactivated: true,
-  kicked: true,
-  'chat-not-found': true,
-  'no-rights': true,
-  other: true,
-};
-
-const STORAGE_TROUBLES: Record<StorageTroubleCode, true> = {
-  damaged: true,
-  'newer-schema': true,
-  'read-only': true,
-  full: true,
-  'io-error': true,
-  'file-gone': true,
-  'unusable-folder': true,
-  unsupported: true,
-};
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -49,8 +28,8 @@ export const DECLARED: ReadonlyMap<string, readonly string[]> = new Map(Object.e
 /** Keys of the families: one text for each code. */
 export const FAMILIES: readonly string[] = [
   ...TROUBLE_CODES.flatMap((code) => [`cause.${code}`, `advice.${code}`]),
-  ...Object.keys(REFUSALS).map((refusal) => `refusal.${refusal}`),
-  ...Object.keys(STORAGE_TROUBLES).map((code) => `storage.${code}`),
+  ...REFUSALS.map((refusal) => `refusal.${refusal}`),
+  ...STORAGE_TROUBLE_CODES.map((code) => `storage.${code}`),
 ];
 
 export function isPlural(key: string): boolean {

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Event } from '../../src/domain/events.ts';
 import { BUCKET } from '../../src/domain/history.ts';
 import type { ServerName } from '../../src/domain/names.ts';
+import type { AuditEntry } from '../../src/domain/outbox.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { MINUTE } from '../../src/lib/time.ts';
@@ -31,6 +33,8 @@ import { temporaryFolder } from './folders.ts';
 const ALPHA = 'alpha' as ServerName;
 const UP: Event = { kind: 'server-up', server: ALPHA, at: 2, downSince: 1 };
 const ROW = { recipient: { channel: 'telegram', address: '1001' }, event: UP, writtenAt: 3 };
+const BY = { id: 1, name: 'Anna' };
+const SWITCHED: AuditEntry = { kind: 'monitoring-switched', server: ALPHA, at: 1, by: BY, on: true };
 const FILE = 'trueconf-admin-bot.sqlite';
 
 interface Opened {
@@ -204,6 +208,22 @@ describe('a file that cannot be used is left as it is, and the program goes on i
   });
 });
 
+test('a folder that leads nowhere for a while: it is told, and nothing is lost', async () => {
+  const folder = await filled();
+  const { store, told, later } = await open(folder);
+  const elsewhere = `${folder}-elsewhere`;
+  renameSync(folder, elsewhere);
+  symlinkSync(folder, folder);
+  await store.commit({ audit: SWITCHED });
+  rmSync(folder);
+  renameSync(elsewhere, folder);
+  later();
+  await store.commit({ outbox: [ROW] });
+  expect(told).toEqual(['unusable-folder', 'recovered']);
+  await store.close();
+  expect(await (await open(folder)).store.audit(10)).toEqual([SWITCHED]);
+});
+
 describe('a folder that cannot be one', () => {
   async function inTheWay() {
     const file = join(temporaryFolder(), 'file');
@@ -255,6 +275,22 @@ describe.runIf(!isRoot || canAskAsNobody)('without the rights', () => {
     expect(readdirSync(folder)).toEqual([FILE]);
   });
 
+  test('a file that may be written to after all is, with what has happened until then', async () => {
+    const folder = await filled();
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, FILE), 0o444);
+    const bot = otherBot(folder, 'write', ...NOBODY);
+    expect(await bot.says('in-memory')).toBe('in-memory read-only 2');
+    await bot.says('written');
+    chmodSync(join(folder, FILE), 0o666);
+    chmodSync(folder, 0o777);
+    await bot.says('recovered');
+    const written = (await bot.says('written')).split(' ')[1];
+    await bot.stop();
+    const { store } = await open(folder);
+    expect((await store.outbox()).some(({ id }) => id === Number(written))).toBe(true);
+  });
+
   test('a folder that may not be written to', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o555);
@@ -266,7 +302,7 @@ describe.runIf(!isRoot || canAskAsNobody)('without the rights', () => {
     const folder = await filled();
     chmodSync(folder, 0o700);
     const bot = otherBot(join(folder, 'data'), 'hold', ...NOBODY);
-    if (isRoot) expect(await bot.says('')).toBe('in-memory unusable-folder 0');
+    if (isRoot) expect(await bot.says('')).toBe('in-memory unreadable 0');
   });
 });
 
