@@ -32,11 +32,11 @@ export async function followSettings(followed: FollowedSettings, signal: AbortSi
   /** What was told last of a file that is no use; `undefined`: it is in order. */
   let told: string | undefined;
 
-  const refuse = async (problems: readonly string[]) => {
-    const news = problems.join('\n');
+  /** @param mistakes the same for as long as they are the same ones, wherever they stand in the file */
+  const refuse = async (problems: readonly string[], mistakes = problems.join('\n')) => {
     // Whoever mends a file in several steps saves it several times.
-    if (news === told) return;
-    told = news;
+    if (mistakes === told) return;
+    told = mistakes;
     log.warn({ problems }, 'the settings were changed and cannot be used');
     await program.tell({ kind: 'settings-broken', at: clock.now(), problems });
   };
@@ -66,7 +66,13 @@ export async function followSettings(followed: FollowedSettings, signal: AbortSi
 
   const changed = async (found: LoadedSettings) => {
     if (found.kind === 'missing') return refuse([renderMissing(path)]);
-    if (found.kind === 'broken') return refuse(found.problems.map((one) => renderProblem(path, one)));
+    if (found.kind === 'broken') {
+      const mistakes = found.problems.map(({ keyPath, message }) => `${keyPath}: ${message}`);
+      return refuse(
+        found.problems.map((one) => renderProblem(path, one)),
+        mistakes.join('\n'),
+      );
+    }
     const isKnown = (one: Problem) =>
       warnings.some(({ keyPath, message }) => keyPath === one.keyPath && message === one.message);
     for (const one of found.warnings) if (!isKnown(one)) warn(one);

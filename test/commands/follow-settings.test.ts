@@ -99,6 +99,7 @@ test('a file that is no use is told once for each reason (whoever mends it may s
   await follow(GOOD);
   await edit(`${GOOD}\nx = = 1`);
   await edit(`${GOOD}\nx = = 1\n# in the middle of mending`);
+  await edit(`# Moved down\n\n${GOOD}\nx = = 1`);
   expect(kinds()).toEqual(['settings-broken']);
   await edit(`${GOOD}\nlocal = "es"`);
   expect(kinds()).toEqual(['settings-broken', 'settings-broken']);
