@@ -12,9 +12,9 @@ const TICKS = 100;
 export const ADMINISTRATOR = 4711;
 
 /**
- * @param {{ telegram: { apiRoot: string, token: string }, servers: { name: string, host: string, apiPort: number, statusPort: number }[], interval?: number, state?: boolean }} world
+ * @param {{ telegram: { apiRoot: string, token: string }, servers: { name: string, host: string, apiPort: number, statusPort: number }[], interval?: number, state?: boolean, check?: string }} world
  */
-export function settingsFor({ telegram, servers, interval = 15, state = true }) {
+export function settingsFor({ telegram, servers, interval = 15, state = true, check = 'off' }) {
   return [
     `tg-api-token = "${telegram.token}"`,
     `tg-api-root = "${telegram.apiRoot}"`,
@@ -22,6 +22,8 @@ export function settingsFor({ telegram, servers, interval = 15, state = true }) 
     'locale = "en"',
     'time-zone = "UTC"',
     'log-level = "error"',
+    '[network]',
+    `check = "${check}"`,
     ...servers.flatMap(({ name, host, apiPort, statusPort }) => [
       `[servers."${name}"]`,
       `ip = "${host}"`,
