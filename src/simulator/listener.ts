@@ -32,6 +32,20 @@ const LOOPBACK = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const REOPEN_TRIES = 40;
 const REOPEN_PAUSE_MS = 25;
 
+/**
+ * Systems lend higher ports to whoever asks for any: to outgoing connections, and to other listeners. One of those that
+ * is shut for a while may be somebody else's when it is to open again, or answer in its place.
+ */
+const OWN_PORTS = { from: 11_000, to: 32_000 };
+const FREE_TRIES = 1_000;
+let lastPort = OWN_PORTS.from + Math.floor(Math.random() * (OWN_PORTS.to - OWN_PORTS.from));
+
+/** Each another one, so that one process never gives away a port that is shut. */
+function nextPort(): number {
+  lastPort = lastPort + 1 < OWN_PORTS.to ? lastPort + 1 : OWN_PORTS.from;
+  return lastPort;
+}
+
 /** Opens a listener; throws for an address outside 127.0.0.0/8. */
 export async function createListener(options: ListenerOptions): Promise<Listener> {
   if (!LOOPBACK.test(options.host))
@@ -40,6 +54,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     ? https.createServer(options.tls, options.handle)
     : http.createServer(options.handle);
   const sockets = new Set<Socket>();
+  const isAnyPort = options.port === 0;
   let port = options.port;
   let state: PortState = 'refusing';
   let wasOpen = false;
@@ -54,6 +69,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
 
   const listen = () =>
     new Promise<void>((resolve, reject) => {
+      if (isAnyPort && !wasOpen) port = nextPort();
       server.once('error', reject);
       server.listen({ host: options.host, port }, () => {
         server.off('error', reject);
@@ -69,9 +85,10 @@ export async function createListener(options: ListenerOptions): Promise<Listener
       try {
         await listen();
       } catch (error) {
+        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+        if (isTaken && !wasOpen && isAnyPort && attempt < FREE_TRIES) continue;
         // While the port was shut, an outgoing connection of this machine may have borrowed it for a moment.
-        const isBorrowed = wasOpen && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-        if (!isBorrowed || attempt === REOPEN_TRIES) throw error;
+        if (!isTaken || !wasOpen || attempt === REOPEN_TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
       }
     }
