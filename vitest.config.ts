@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For what must happen in the end: a busy machine takes its time, and only a failure waits so long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -99,7 +99,8 @@ export interface TelegramSimulator {
   close(): Promise<void>;
 }
 
-const WAIT_MS = 5000;
+/** Only what never comes takes so long. */
+const WAIT_MS = 20_000;
 
 /** Starts a simulated Bot API; resolves when it listens. */
 export async function startTelegram(options: TelegramSimulatorOptions = {}): Promise<TelegramSimulator> {

@@ -286,7 +286,8 @@ interface Scene {
   faults(expectedRefusals: RegExp | undefined): string[];
 }
 
-const WAIT_MS = 5_000;
+/** Only what never comes takes so long. */
+const WAIT_MS = 20_000;
 
 /** Data of a button whose message stays. */
 const isKept = (data: string) => decodeButton(data).keepsMessage;

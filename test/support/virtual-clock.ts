@@ -110,7 +110,7 @@ export class VirtualClock implements Clock {
 
   /** Resolves with its length once somebody waits for a span that matches; what leads there may take real time. */
   async untilWaiting(matches: (length: DurationMs) => boolean): Promise<DurationMs> {
-    for (const startedAt = performance.now(); performance.now() - startedAt < 10_000; ) {
+    for (const startedAt = performance.now(); performance.now() - startedAt < 20_000; ) {
       const found = this.pending.find(({ length }) => matches(length));
       if (found) return found.length;
       await new Promise((resolve) => setImmediate(resolve));

@@ -123,7 +123,7 @@ export function turn(): Promise<void> {
 /** Resolves when the claim holds. */
 export async function eventually(claim: () => boolean, what: string): Promise<void> {
   for (const startedAt = performance.now(); !claim(); await turn()) {
-    if (performance.now() - startedAt > 10_000) throw new Error(`it never came to be that ${what}`);
+    if (performance.now() - startedAt > 20_000) throw new Error(`it never came to be that ${what}`);
   }
 }
 
