@@ -17,11 +17,16 @@ export interface Ask {
   ca?: string;
   insecure?: boolean;
   timeoutMs?: number;
+  /** Ends it from this side. */
+  signal?: AbortSignal;
 }
 
-/** Rejects with Node's error code in `code`; 'TIMEOUT' when nothing came within `timeoutMs` (default 5,000). */
+/**
+ * Rejects with Node's error code in `code`; 'TIMEOUT' when nothing came within `timeoutMs` (default 20,000), 'ABORTED'
+ * when the signal aborted before.
+ */
 export function ask(url: string, options: Ask = {}): Promise<Reply> {
-  const { method = 'GET', headers, body, ca, insecure = false, timeoutMs = 5000 } = options;
+  const { method = 'GET', headers, body, ca, insecure = false, timeoutMs = 20_000, signal } = options;
   return new Promise((resolve, reject) => {
     const settings = { method, headers: headers ?? {}, agent: false as const };
     const onAnswer = (response: http.IncomingMessage) => {
@@ -42,10 +47,9 @@ export function ask(url: string, options: Ask = {}): Promise<Reply> {
       request.destroy();
       reject(error);
     };
-    const timer = setTimeout(
-      () => fail(Object.assign(new Error('no answer'), { code: 'TIMEOUT' })),
-      timeoutMs,
-    );
+    const giveUp = (code: string) => fail(Object.assign(new Error('no answer'), { code }));
+    const timer = setTimeout(() => giveUp('TIMEOUT'), timeoutMs);
+    signal?.addEventListener('abort', () => giveUp('ABORTED'));
     request.on('error', fail);
     request.end(body);
   });

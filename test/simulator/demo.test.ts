@@ -17,7 +17,7 @@ import type {
 } from '../../src/simulator/demo-protocol.ts';
 import { createDemoWorld, type DemoServer } from '../../src/simulator/demo-world.ts';
 import { named } from '../support/bot-harness.ts';
-import { ask, codeOf, type Reply } from './client.ts';
+import { type Ask, ask, codeOf, type Reply } from './client.ts';
 
 const TEXTS = { 'page.title': 'Try it & «see»' };
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -306,23 +306,23 @@ describe('what the page may do', () => {
   test.each(
     named([
       { what: 'unplugged', state: 'unplugged', sees: 'ECONNREFUSED' },
-      { what: 'hanging', state: 'hanging', sees: 'TIMEOUT' },
-      { what: 'slow', state: 'slow', sees: 'TIMEOUT' },
+      { what: 'hanging', state: 'hanging', sees: 'TIMEOUT', timeoutMs: 500 },
+      { what: 'slow', state: 'slow', sees: 'TIMEOUT', timeoutMs: 500 },
       { what: 'failing', state: 'failing', sees: 502 },
     ] as const),
   )(
     'set-state %s: the page is told, a probe sees it, and "running" heals it',
-    async (_what, { state, sees }) => {
+    async (_what, { state, sees, ...patience }) => {
       const { host, statusPort } = serverOf('quiet').simulator;
-      const probe = () =>
-        ask(`http://${host}:${statusPort}/vsstatus`, { timeoutMs: 500 }).then(
+      const probe = (options: Ask = {}) =>
+        ask(`http://${host}:${statusPort}/vsstatus`, options).then(
           ({ status }) => status,
           ({ code }) => code,
         );
       const watcher = await watch();
       expect((await act({ kind: 'set-state', server: 'quiet', state })).status).toBe(200);
       await watcher.next('server', ({ server }) => server.key === 'quiet' && server.state === state);
-      expect(await probe()).toBe(sees);
+      expect(await probe(patience)).toBe(sees);
       expect((await act({ kind: 'set-state', server: 'quiet', state: 'running' })).status).toBe(200);
       await watcher.next('server', ({ server }) => server.key === 'quiet' && server.state === 'running');
       expect(await probe()).toBe(200);
@@ -794,7 +794,11 @@ describe('the list of requests', () => {
     const watcher = await watch();
     await act({ kind: 'set-state', server: 'quiet', state: 'hanging' });
     const { host, statusPort } = serverOf('quiet').simulator;
-    await codeOf(ask(`http://${host}:${statusPort}/vsstatus`, { timeoutMs: 200 }));
+    const leaving = new AbortController();
+    const reply = codeOf(ask(`http://${host}:${statusPort}/vsstatus`, { signal: leaving.signal }));
+    await watcher.next('request', ({ request }) => request.status === null);
+    leaving.abort();
+    expect(await reply).toBe('ABORTED');
     expect((await watcher.next('request', ({ request }) => request.status === 0)).request.path).toBe(
       '/vsstatus',
     );

@@ -23,7 +23,29 @@ const json = { 'content-type': 'application/json' };
 
 function call(telegram: TelegramSimulator, method: string, params: object = {}): Promise<Reply> {
   const url = `${telegram.apiRoot}/bot${telegram.token}/${method}`;
-  return ask(url, { method: 'POST', headers: json, body: JSON.stringify(params), timeoutMs: 10_000 });
+  return ask(url, { method: 'POST', headers: json, body: JSON.stringify(params) });
+}
+
+/** Makes a call, and waits until it has arrived. */
+async function arrived<T>(telegram: TelegramSimulator, make: () => T): Promise<{ readonly reply: T }> {
+  const arrival = new Promise<void>((resolve) => {
+    telegram.onArrival = () => {
+      resolve();
+      return 'answered';
+    };
+  });
+  const reply = make();
+  await arrival;
+  return { reply };
+}
+
+/** How a GET ends that is given up when its call has been seen and nothing has come back for a while. */
+async function givenUp(telegram: TelegramSimulator, url: string): Promise<string> {
+  const patience = new AbortController();
+  const reply = codeOf(ask(url, { signal: patience.signal }));
+  await telegram.waitForCall(({ method }) => url.includes(`/${method}`));
+  setTimeout(() => patience.abort(), 100);
+  return reply;
 }
 
 const send = (telegram: TelegramSimulator, params: object = {}) =>
@@ -555,13 +577,12 @@ describe('getUpdates', () => {
 
   it('waits for an update, and gives those of one moment together', async () => {
     const telegram = await start();
-    const waiting = updates(telegram, { timeout: 10 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const waiting = await arrived(telegram, () => updates(telegram, { timeout: 50 }));
     const sent = [
       telegram.write({ id: 1, name: 'Eva', language: 'de' }, '/start now'),
       telegram.write({ id: 1 }, 'b'),
     ];
-    const reply = await waiting;
+    const reply = await waiting.reply;
     expect(ids(reply)).toEqual(sent);
     expect(reply.json.result[0].message).toMatchObject({
       from: { id: 1, is_bot: false, first_name: 'Eva', language_code: 'de' },
@@ -592,11 +613,10 @@ describe('getUpdates', () => {
 
   it('of a second consumer ends the first with 409', async () => {
     const telegram = await start();
-    const first = updates(telegram, { timeout: 10 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const second = updates(telegram, { timeout: 10 });
+    const first = await arrived(telegram, () => updates(telegram, { timeout: 50 }));
+    const second = updates(telegram, { timeout: 50 });
     await expectRefusal(
-      first,
+      first.reply,
       409,
       'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
     );
@@ -618,17 +638,18 @@ describe('getUpdates', () => {
 
   it('that waits is ended by a webhook with 409', async () => {
     const telegram = await start();
-    const poll = updates(telegram, { timeout: 10 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const poll = await arrived(telegram, () => updates(telegram, { timeout: 50 }));
     telegram.setWebhook('https://a.b/hook');
-    await expectRefusal(poll, 409, 'Conflict: terminated by setWebhook request');
+    await expectRefusal(poll.reply, 409, 'Conflict: terminated by setWebhook request');
   });
 
   it('forgets a client that went away', async () => {
     const telegram = await start();
-    const url = `${telegram.apiRoot}/bot${telegram.token}/getUpdates?timeout=20`;
-    expect(await codeOf(ask(url, { timeoutMs: 60 }))).toBe('TIMEOUT');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const url = `${telegram.apiRoot}/bot${telegram.token}/getUpdates?timeout=50`;
+    const leaving = new AbortController();
+    const poll = await arrived(telegram, () => codeOf(ask(url, { signal: leaving.signal })));
+    leaving.abort();
+    expect(await poll.reply).toBe('ABORTED');
     telegram.write({ id: 1 }, 'a');
     expect(ids(await updates(telegram))).toHaveLength(1);
   });
@@ -719,10 +740,9 @@ describe('commands', () => {
 describe('faults', () => {
   it('away: refuses connections, ends a waiting poll, and comes back on the same port', async () => {
     const telegram = await start();
-    const poll = codeOf(call(telegram, 'getUpdates', { timeout: 20 }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const poll = await arrived(telegram, () => codeOf(call(telegram, 'getUpdates', { timeout: 50 })));
     await telegram.setFault({ kind: 'away' });
-    expect(await poll).toBe('ECONNRESET');
+    expect(await poll.reply).toBe('ECONNRESET');
     expect(await codeOf(call(telegram, 'getMe'))).toBe('ECONNREFUSED');
     await telegram.setFault({ kind: 'none' });
     expect((await call(telegram, 'getMe')).status).toBe(200);
@@ -731,12 +751,14 @@ describe('faults', () => {
   it('hanging: accepts, never answers, not even a poll that waits', async () => {
     const telegram = await start();
     const url = `${telegram.apiRoot}/bot${telegram.token}`;
-    const poll = codeOf(ask(`${url}/getUpdates?timeout=20`, { timeoutMs: 250 }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const patience = new AbortController();
+    const { signal } = patience;
+    const poll = await arrived(telegram, () => codeOf(ask(`${url}/getUpdates?timeout=50`, { signal })));
     await telegram.setFault({ kind: 'hanging' });
     telegram.write({ id: 1 }, 'a');
-    expect(await codeOf(ask(`${url}/getMe`, { timeoutMs: 150 }))).toBe('TIMEOUT');
-    expect(await poll).toBe('TIMEOUT');
+    expect(await givenUp(telegram, `${url}/getMe`)).toBe('ABORTED');
+    patience.abort();
+    expect(await poll.reply).toBe('ABORTED');
   });
 
   it('dropping: packets are lost, and it comes back', async () => {
@@ -791,7 +813,7 @@ describe('how far one call gets', () => {
     telegram.onArrival = (method, { text }) =>
       method === 'sendMessage' && text === 'lost' ? 'lost' : 'answered';
     const url = `${telegram.apiRoot}/bot${telegram.token}/sendMessage?chat_id=1&text=`;
-    expect(await codeOf(ask(`${url}lost`, { timeoutMs: 150 }))).toBe('TIMEOUT');
+    expect(await givenUp(telegram, `${url}lost`)).toBe('ABORTED');
     expect(telegram.messages).toEqual([]);
     expect(telegram.calls).toMatchObject([{ method: 'sendMessage', ok: false }]);
     expect((await ask(`${url}hello`)).status).toBe(200);
@@ -801,7 +823,7 @@ describe('how far one call gets', () => {
     const telegram = await start();
     telegram.onArrival = () => 'unanswered';
     const url = `${telegram.apiRoot}/bot${telegram.token}/sendMessage?chat_id=1&text=hello`;
-    expect(await codeOf(ask(url, { timeoutMs: 150 }))).toBe('TIMEOUT');
+    expect(await givenUp(telegram, url)).toBe('ABORTED');
     expect(telegram.messages).toMatchObject([{ text: 'hello' }]);
     expect(telegram.calls).toMatchObject([{ method: 'sendMessage', ok: true }]);
   });
@@ -810,8 +832,7 @@ describe('how far one call gets', () => {
 describe('an error for every method', () => {
   it('ends a poll that waits, too', async () => {
     const telegram = await start();
-    const poll = call(telegram, 'getUpdates', { timeout: 10 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const poll = await arrived(telegram, () => call(telegram, 'getUpdates', { timeout: 50 }));
     await telegram.setFault({
       kind: 'error',
       errorCode: 502,
@@ -819,7 +840,7 @@ describe('an error for every method', () => {
       method: 'sendMessage',
     });
     await telegram.setFault({ kind: 'error', errorCode: 401, description: 'Unauthorized' });
-    await expectRefusal(poll, 401, 'Unauthorized');
+    await expectRefusal(poll.reply, 401, 'Unauthorized');
   });
 });
 

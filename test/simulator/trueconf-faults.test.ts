@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTrueConf, type TrueConfSimulator } from '../../src/simulator/trueconf.ts';
-import { ask, codeOf } from './client.ts';
+import { type Ask, ask, codeOf } from './client.ts';
 
 const open: TrueConfSimulator[] = [];
 
@@ -10,9 +11,9 @@ async function start(tls: false | 'self-signed' = false) {
   open.push(server);
   return {
     server,
-    api: (path = '/api/v4/server', timeoutMs = 5000) =>
-      ask(`${tls ? 'https' : 'http'}://127.0.0.1:${server.apiPort}${path}`, { insecure: true, timeoutMs }),
-    status: (timeoutMs = 5000) => ask(`http://127.0.0.1:${server.statusPort}/vsstatus`, { timeoutMs }),
+    api: (path = '/api/v4/server', options: Ask = {}) =>
+      ask(`${tls ? 'https' : 'http'}://127.0.0.1:${server.apiPort}${path}`, { insecure: true, ...options }),
+    status: (options: Ask = {}) => ask(`http://127.0.0.1:${server.statusPort}/vsstatus`, options),
   };
 }
 
@@ -59,6 +60,14 @@ describe('a server that is down', () => {
     await closed;
   });
 
+  const RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
+
+  it.skipIf(!existsSync(RANGE))('keeps ports that the system gives to nobody else meanwhile', async () => {
+    const { server } = await start();
+    const [first] = readFileSync(RANGE, 'utf8').trim().split(/\s+/).map(Number);
+    expect(Math.max(server.apiPort, server.statusPort)).toBeLessThan(first ?? 0);
+  });
+
   it('takes faults one after another, however fast they come', async () => {
     const { server, api } = await start();
     void server.setFault({ kind: 'down' });
@@ -82,7 +91,7 @@ describe('a server whose packets are lost', () => {
     await server.setFault({ kind: 'down' }, 'status');
     expect(await codeOf(status())).toBe('ECONNREFUSED');
     await server.setFault({ kind: 'dropping' });
-    expect(await codeOf(api(undefined, 100))).toBe('TIMEOUT');
+    expect(await codeOf(api(undefined, { timeoutMs: 100 }))).toBe('TIMEOUT');
     await server.setFault({ kind: 'none' });
     expect((await status()).status).toBe(200);
     expect((await api()).status).toBe(200);
@@ -93,10 +102,13 @@ describe('faults', () => {
   it('hanging: accepts, never answers', async () => {
     const { server, api, status } = await start();
     await server.setFault({ kind: 'hanging' });
-    expect(await codeOf(api(undefined, 150))).toBe('TIMEOUT');
-    expect(await codeOf(status(150))).toBe('TIMEOUT');
-    await expect.poll(() => server.requests.map((request) => request.status)).toEqual([null, null]);
-    expect(server.counts.total).toBe(2);
+    const patience = new AbortController();
+    const { signal } = patience;
+    const replies = Promise.all([codeOf(api(undefined, { signal })), codeOf(status({ signal }))]);
+    await expect.poll(() => server.counts.total).toBe(2);
+    setTimeout(() => patience.abort(), 100);
+    expect(await replies).toEqual(['ABORTED', 'ABORTED']);
+    expect(server.requests.map((request) => request.status)).toEqual([null, null]);
   });
 
   it('slow: answers after the latency', async () => {
@@ -148,8 +160,10 @@ describe('faults', () => {
   it('huge: stops when the client goes away', async () => {
     const { server, api } = await start();
     await server.setFault({ kind: 'huge', bytes: 500_000_000 });
-    expect(await codeOf(api(undefined, 30))).toBe('TIMEOUT');
-    await expect.poll(() => server.requests[0]?.durationMs).not.toBeNull();
+    const leaving = new AbortController();
+    server.onRequest = () => setTimeout(() => leaving.abort(), 30);
+    expect(await codeOf(api(undefined, { signal: leaving.signal }))).toBe('ABORTED');
+    await expect.poll(() => server.requests[0]?.durationMs).toEqual(expect.any(Number));
   });
 
   it('reset: destroys the socket on request', async () => {
