@@ -3,6 +3,7 @@ import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createConnector } from '../../src/lib/connector.ts';
 import { isReachable } from '../../src/lib/reachable.ts';
+import { expectWithin } from '../support/best-of.ts';
 import { certificate, type Listening, listen, OK, saying, startTls } from './sockets.ts';
 
 const connector = createConnector();
@@ -77,19 +78,23 @@ test('plain HTTP on a TLS port, a closed port and a name without an address are 
 }, 15_000);
 
 describe.concurrent('a silent', () => {
-  async function spanUntilFalse(url: string): Promise<number> {
-    const startedAt = performance.now();
-    expect(await reaches(url)).toBe(false);
-    return (performance.now() - startedAt) / 1_000;
-  }
+  /** To the second, the best of a few: the machine may be busy. */
+  const isGivenUpAfter = (seconds: number, url: string) =>
+    expectWithin((seconds + 0.5) * 1_000, async () => {
+      const startedAt = performance.now();
+      expect(await reaches(url)).toBe(false);
+      const span = performance.now() - startedAt;
+      expect(span).toBeGreaterThan((seconds - 0.5) * 1_000);
+      return span;
+    });
 
   test('handshake is given up after three seconds', async () => {
     const { port } = await listen(silence());
-    expect(await spanUntilFalse(`https://127.0.0.1:${port}/`)).toBeCloseTo(3, 0);
+    await isGivenUpAfter(3, `https://127.0.0.1:${port}/`);
   });
 
   test('connection is given up after five seconds', async () => {
-    expect(await spanUntilFalse(at(await listen(silence())))).toBeCloseTo(5, 0);
+    await isGivenUpAfter(5, at(await listen(silence())));
   });
 });
 
