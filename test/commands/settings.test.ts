@@ -20,8 +20,11 @@ const BORIS: Person = { id: 1002, name: 'Boris' };
 const CAROL: Person = { id: 1003, name: 'Carol' };
 const SECRET = 'client-secret-3f9a1c';
 
-/** Two seconds are promised; the rest is for the machine that runs the tests. */
-const SOON_MS = 5_000;
+/**
+ * What is waited for comes at last, however busy the machine is. The two seconds that are promised are measured where
+ * the watch of the files has a clock that is moved by hand.
+ */
+const SOON_MS = 20_000;
 
 let built: Built;
 
@@ -175,7 +178,7 @@ class Scene {
   /** Waits until a server has been looked at again. */
   async looked(name: string): Promise<void> {
     const before = this.looks(name);
-    await expect.poll(() => this.looks(name), { timeout: SOON_MS }).toBeGreaterThan(before);
+    await expect.poll(() => this.looks(name)).toBeGreaterThan(before);
   }
 
   tokenRequests(name: string): number {
@@ -184,7 +187,7 @@ class Scene {
 
   /** Until the log says it, as often as `times`. */
   async logged(words: string, times = 1): Promise<void> {
-    await expect.poll(() => this.program.err().split(words).length - 1, { timeout: SOON_MS }).toBe(times);
+    await expect.poll(() => this.program.err().split(words).length - 1).toBe(times);
   }
 
   applied(times = 1): Promise<void> {
@@ -245,7 +248,7 @@ describe('servers', () => {
     it.edit({ servers: { one: {} } });
 
     await it.applied();
-    expect(await it.menu()).toEqual(['🟢 one', '↻ Refresh']);
+    await expect.poll(() => it.menu()).toEqual(['🟢 one', '↻ Refresh']);
     await it.server('two').setFault({ kind: 'none' });
     const before = it.server('two').requests.length;
     const data = alert.keyboard.flat()[0]?.callback_data ?? '';
@@ -433,7 +436,7 @@ describe('people and words', () => {
     expect((await it.ask(ANNA, '/start')).text).toContain('Access denied');
     const query = it.telegram.press(ANNA, list, list.keyboard.flat()[0]?.callback_data ?? '');
     await expect.poll(() => it.telegram.answered(query)).toMatchObject({ text: 'Access denied' });
-    expect(await it.menu(CAROL)).toEqual(['🟢 one', '↻ Refresh']);
+    await expect.poll(() => it.menu(CAROL)).toEqual(['🟢 one', '↻ Refresh']);
     await it.server('one').setFault({ kind: 'down' });
     await it.shows(BORIS, 'one is down');
     await it.shows(CAROL, 'one is down');
@@ -449,7 +452,7 @@ describe('people and words', () => {
     it.edit({ top: { 'tg-users-id': [] }, servers: { one: {} } });
     const { text } = await it.shows(ANNA, 'The settings were changed and cannot be used');
     expect(text).toMatch(/settings\.toml:3: tg-users-id: /);
-    expect(await it.menu()).toEqual(['🟢 one', '↻ Refresh']);
+    await expect.poll(() => it.menu()).toEqual(['🟢 one', '↻ Refresh']);
     await it.stop();
   });
 
@@ -478,7 +481,7 @@ describe('an edit that is no use', () => {
     expect(text).toMatch(/settings\.toml:\d+:\d+: /);
     expect(text).toContain('What they said before stays in force.');
     expect(text).not.toContain(SECRET);
-    expect(await it.menu()).toEqual(['🟢 one', '↻ Refresh']);
+    await expect.poll(() => it.menu()).toEqual(['🟢 one', '↻ Refresh']);
     await it.looked('one');
     expect(it.looks('two')).toBe(0);
 
@@ -509,7 +512,7 @@ describe('an edit that is no use', () => {
     const it = await scene();
     await it.start({ servers: { one: {} } });
     renameSync(it.path, `${it.path}.old`);
-    await it.shows(ANNA, 'There is no settings file', 8_000);
+    await it.shows(ANNA, 'There is no settings file');
     await it.looked('one');
     renameSync(`${it.path}.old`, it.path);
     await it.shows(ANNA, 'The settings are in order again');
@@ -552,28 +555,26 @@ test('a token that is edited in while Telegram is away and refused when it is ba
   await it.server('one').setFault({ kind: 'down' });
   await it.telegram.setFault({ kind: 'none' });
 
-  await it.shows(ANNA, REASON, 20_000);
-  await it.shows(ANNA, 'one is down', 20_000);
+  await it.shows(ANNA, REASON);
+  await it.shows(ANNA, 'one is down');
   expect((await it.ask(ANNA, '/help')).text).toContain('What this bot does');
 
   // The same once more, with an edit that changes nothing about it: it is known, and nobody is told again.
   const polled = () => it.program.err().split(AWAY).length - 1;
   const before = polled();
   await it.telegram.setFault({ kind: 'away' });
-  await expect.poll(polled, { timeout: 10_000 }).toBeGreaterThan(before);
+  await expect.poll(polled).toBeGreaterThan(before);
   it.edit({ top: { 'tg-api-token': wrong, locale: 'es' }, servers: { one: {} } });
   await quiet(3_000);
   await it.telegram.setFault({ kind: 'none' });
-  await expect
-    .poll(() => it.program.err().split('connected to Telegram').length - 1, { timeout: 20_000 })
-    .toBe(3);
+  await expect.poll(() => it.program.err().split('connected to Telegram').length - 1).toBe(3);
   expect((await it.ask(ANNA, '/help')).text).toContain('What this bot does');
   expect(reasons()).toBe(1);
 
   it.edit({ servers: { one: {} } });
   await it.shows(ANNA, 'The settings are in order again');
   await it.stop();
-}, 60_000);
+}, 120_000);
 
 test('another Telegram: the bot answers there and lets go of the old one', async () => {
   const it = await scene();
@@ -616,7 +617,7 @@ describe('the place where things are kept', () => {
     expect(second.out()).toBe('');
     expect((await it.ask(ANNA, '/help')).text).toContain('What this bot does');
     await it.stop();
-  }, 20_000);
+  });
 
   test.each([
     ['damaged', 'this is no database'.repeat(1_000), /it is damaged and was left as it is/, 'is damaged'],
@@ -643,7 +644,7 @@ describe('the place where things are kept', () => {
     const program = await it.start({ servers: { one: {} } });
     expect(program.err()).toContain('the data folder cannot be made or used.');
     await it.shows(ANNA, 'The data folder cannot be used.');
-    expect(await it.menu()).toEqual(['🟢 one', '↻ Refresh']);
+    await expect.poll(() => it.menu()).toEqual(['🟢 one', '↻ Refresh']);
     await it.stop();
   });
 
