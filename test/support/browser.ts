@@ -14,7 +14,7 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 /** For machines that are busy with other tests. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface Sight {
   readonly page: Page;
