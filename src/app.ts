@@ -7,20 +7,18 @@ import { setMaxListeners } from 'node:events';
 import { Alerts } from './alerts/alerts.ts';
 import { Dispatcher } from './alerts/dispatcher.ts';
 import { type Compose, createCompose } from './alerts/messages.ts';
+import { Moves } from './alerts/moves.ts';
 import { createBot } from './bot/bot.ts';
 import { encodeKept, serverKey } from './bot/callback-data.ts';
-import type { BotServer, ServerHistory } from './bot/ports.ts';
+import type { BotServer } from './bot/ports.ts';
 import type { Channel, Conversation } from './channels/port.ts';
 import type { Charts } from './charts/charts.ts';
-import { type Probe, type Transition, unknownSince } from './domain/availability.ts';
-import type { Conference, OnlineUser, Participant } from './domain/conference.ts';
+import { type Transition, unknownSince } from './domain/availability.ts';
+import type { Conference, OnlineUser } from './domain/conference.ts';
 import type { EventOf, Occupancy, Person } from './domain/events.ts';
-import { bucketStart } from './domain/history.ts';
 import { maintenanceEnd } from './domain/maintenance.ts';
-import type { ConferenceId, ServerName } from './domain/names.ts';
+import type { ServerName } from './domain/names.ts';
 import { type Recipient, sameRecipient } from './domain/outbox.ts';
-import { MONTH, type Summary, summarize } from './domain/summary.ts';
-import { joinBuckets } from './domain/tally.ts';
 import { createFormats, type Formats } from './i18n/formats.ts';
 import type { Translator } from './i18n/translator.ts';
 import { childOf } from './lib/abort.ts';
@@ -29,26 +27,15 @@ import type { Log } from './lib/log.ts';
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, SECOND } from './lib/time.ts';
 import { createZone, type Zone } from './lib/zone.ts';
 import { CertificateWatch } from './monitor/certificates.ts';
+import { History } from './monitor/history.ts';
 import { createHistoryRecorder, type HistoryRecorder } from './monitor/history-recorder.ts';
 import { createMonitor, type Monitor, type Monitored } from './monitor/monitor.ts';
-import type { ProbedServer } from './monitor/server-watch.ts';
+import { type ProbedServer, SCAN_INTERVAL } from './monitor/server-watch.ts';
 import { WatchedPast } from './monitor/watched-past.ts';
 import { type ChangedServer, differenceBetween } from './settings/difference.ts';
 import type { ServerSettings, Settings } from './settings/settings.ts';
 import type { Store } from './storage/store.ts';
-
-/** One server, as the adapter in `trueconf/` offers it. */
-export interface ServerAdapter {
-  readonly webRoot: string;
-  probe(signal: AbortSignal): Promise<Probe>;
-  webAnswers(signal: AbortSignal): Promise<boolean>;
-  certificateEnd(signal: AbortSignal): Promise<EpochMs | undefined>;
-  runningConferences(signal: AbortSignal): Promise<readonly Conference[]>;
-  participants(conference: Conference, signal: AbortSignal): Promise<readonly Participant[]>;
-  onlineUsers(signal: AbortSignal): Promise<readonly OnlineUser[]>;
-  stopConference(id: ConferenceId, signal: AbortSignal): Promise<'stopped' | 'already-ended'>;
-  close(): Promise<void>;
-}
+import type { TrueConfServer } from './trueconf/client.ts';
 
 /** A channel that also brings what people send. */
 export interface ConversationChannel extends Channel {
@@ -80,7 +67,7 @@ export interface AppDependencies {
   readonly channel: ConversationChannel;
   loadWords(locale: string): Promise<Translator>;
   readonly charts: Charts;
-  openServer(settings: ServerSettings): ServerAdapter;
+  openServer(settings: ServerSettings): TrueConfServer;
   /** Whether anything answers there. */
   isReachable(url: string, signal: AbortSignal): Promise<boolean>;
   /** Runs beside the other parts until the signal aborts. */
@@ -107,27 +94,35 @@ const LONGEST_LOOK_AGAIN: DurationMs = 3 * SECOND;
 /** A server with everything that belongs to it. */
 interface Unit {
   settings: ServerSettings;
-  adapter: ServerAdapter;
-  usersCountedAt: EpochMs;
+  adapter: TrueConfServer;
+  /** When its online users are to be counted next. */
+  usersDue: EpochMs;
 }
 
 /** Who is online is counted for the history this often: it costs a big server several requests. */
 const COUNT_USERS_EVERY: DurationMs = 10 * MINUTE;
 
+/** A count that fails is tried again after this. */
+const COUNT_USERS_AGAIN_AFTER: DurationMs = 5 * MINUTE;
+
 class Program implements Running {
   readonly #deps: AppDependencies;
   readonly #units = new Map<ServerName, Unit>();
+  readonly #moves: Moves;
   readonly #alerts: Alerts;
   readonly #dispatcher: Dispatcher;
   readonly #recorder: HistoryRecorder;
   readonly #certificates: CertificateWatch;
   readonly #monitor: Monitor;
   readonly #watchedPast: WatchedPast;
+  readonly #history: History;
   #settings: Settings;
   #words: Translator;
   #formats: Formats;
   #zone: Zone;
   #isChannelAway = false;
+  /** Ends the counts of online users. */
+  #counting = AbortSignal.abort();
 
   constructor(settings: Settings, deps: AppDependencies, words: Translator) {
     const { clock, random, log, store, channel } = deps;
@@ -138,18 +133,20 @@ class Program implements Running {
     this.#zone = createZone(settings.timeZone);
     for (const server of settings.servers) this.#open(server);
 
+    this.#moves = new Moves(store);
     this.#dispatcher = new Dispatcher({
       store,
+      moves: this.#moves,
       clock,
       random,
       log,
       channels: [channel],
       isRecipient: (recipient) => this.#recipients().some((one) => sameRecipient(one, recipient)),
-      quietUntil: (chat, server, writtenAt) => this.#alerts.quietUntil(chat, server, writtenAt),
+      quietUntil: (recipient, server, writtenAt) => this.#alerts.quietUntil(recipient, server, writtenAt),
       watchesOthers: (servers) =>
         this.#monitor.watches().some(({ name, view }) => view.monitored && !servers.has(name)),
       compose: this.#compose(),
-      onDelivered: (recipient) => this.#alerts.reached(recipient),
+      onDelivered: (recipient, rows) => this.#alerts.reached(recipient, rows),
       onRefused: (recipient, refusal) =>
         this.#alerts.refused(
           { kind: 'recipient-refused', at: clock.now(), recipient: recipient.address, refusal },
@@ -158,6 +155,7 @@ class Program implements Running {
     });
     this.#alerts = new Alerts({
       store,
+      moves: this.#moves,
       clock,
       recipients: () => this.#recipients(),
       administrators: () => this.#administrators(),
@@ -171,6 +169,12 @@ class Program implements Running {
       load: (start) => store.bucketsAt(start),
     });
     this.#watchedPast = new WatchedPast((server, from, to) => store.watched(server, from, to));
+    this.#history = new History({
+      clock,
+      recorder: this.#recorder,
+      watchedPast: this.#watchedPast,
+      kept: store,
+    });
     this.#certificates = new CertificateWatch([], {
       clock,
       random,
@@ -210,6 +214,7 @@ class Program implements Running {
   /** Once. Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, channel } = this.#deps;
+    await this.#moves.load();
     await this.#alerts.load();
     await this.#alerts.forgetOthers(new Set(this.#units.keys()));
     const [believed, switches] = await Promise.all([store.availabilities(), store.switches()]);
@@ -235,14 +240,15 @@ class Program implements Running {
       }
       this.#watch(name, { before, isFromBefore: true, monitored });
     }
-    const announced = await this.#alerts.announcedBlindness();
+    const announced = this.#alerts.announcedBlindness;
     if (announced !== undefined) blind.push(announced);
     if (blind.length > 0) this.#monitor.staysBlind(Math.min(...blind));
     const bot = this.#bot();
 
     const parts = childOf(signal);
-    // Every watch and every recipient's lane listens to it.
-    setMaxListeners(0, parts.signal);
+    // Every watch and every recipient's lane listens to it, and every count.
+    this.#counting = childOf(parts.signal).signal;
+    setMaxListeners(0, parts.signal, this.#counting);
     const onState = (state: 'connected' | 'away') => {
       this.#isChannelAway = state === 'away';
       if (state === 'connected') void this.#channelIsBack(parts.signal);
@@ -290,6 +296,8 @@ class Program implements Running {
   }
 
   async tell(trouble: OwnTrouble): Promise<void> {
+    // As long as the disk could not be read, nobody seemed to have watched.
+    if (trouble.kind === 'storage-mended') this.#watchedPast.forgetAll();
     await this.#alerts.ownTrouble(trouble);
   }
 
@@ -317,7 +325,7 @@ class Program implements Running {
 
   #open(settings: ServerSettings): void {
     const adapter = this.#deps.openServer(settings);
-    this.#units.set(settings.name, { settings, adapter, usersCountedAt: Number.NEGATIVE_INFINITY });
+    this.#units.set(settings.name, { settings, adapter, usersDue: Number.NEGATIVE_INFINITY });
   }
 
   #watch(name: ServerName, known: Omit<Monitored, 'server'>): void {
@@ -395,19 +403,26 @@ class Program implements Running {
 
   /** What would be cut off if the server went down now. */
   async #occupancy(unit: Unit, until: AbortSignal): Promise<Occupancy> {
-    const { clock } = this.#deps;
     const conferences = await unit.adapter.runningConferences(until);
-    const now = clock.now();
-    if (now - unit.usersCountedAt >= COUNT_USERS_EVERY) {
-      unit.usersCountedAt = now;
-      this.#countUsers(unit, until).catch(() => {});
-    }
-    return countPeople(conferences, now);
+    this.#countUsersWhenDue(unit);
+    return countPeople(conferences, this.#deps.clock.now());
   }
 
-  async #countUsers({ settings, adapter }: Unit, until: AbortSignal): Promise<void> {
-    const users = await adapter.onlineUsers(until);
-    this.#recorder.users(settings.name, users.length);
+  /** The server has just answered. Whoever asked it may be gone before the count is done, which then goes on. */
+  #countUsersWhenDue(unit: Unit): void {
+    const now = this.#deps.clock.now();
+    const wait = unit.usersDue - now;
+    // Longer than it ever is: the machine's clock was set back.
+    if (wait > 0 && wait <= COUNT_USERS_EVERY) return;
+    unit.usersDue = now + COUNT_USERS_AGAIN_AFTER;
+    this.#onlineUsers(unit, this.#counting).catch(() => {});
+  }
+
+  async #onlineUsers(unit: Unit, until: AbortSignal): Promise<readonly OnlineUser[]> {
+    const users = await unit.adapter.onlineUsers(until);
+    this.#recorder.users(unit.settings.name, users.length);
+    unit.usersDue = this.#deps.clock.now() + COUNT_USERS_EVERY;
+    return users;
   }
 
   async #otherAnswers(until: AbortSignal): Promise<boolean | undefined> {
@@ -447,9 +462,11 @@ class Program implements Running {
 
   #recipients(): Recipient[] {
     const { administrators, alertChats } = this.#settings.telegram;
-    // An administrator's own chat may be among the alert chats too.
-    const addresses = new Set([...administrators.map(String), ...alertChats]);
-    return [...addresses].map((address) => this.#recipient(address));
+    const named = [...administrators.map(String), ...alertChats].map((address) => this.#recipient(address));
+    // An administrator's own chat may be among the alert chats too, and one that has moved stand there twice.
+    return named
+      .map((recipient) => this.#moves.placeOf(recipient))
+      .filter((one, index, all) => all.findIndex((other) => sameRecipient(one, other)) === index);
   }
 
   #recipient(address: string): Recipient {
@@ -533,7 +550,8 @@ class Program implements Running {
       address: addressOf(settings),
       webRoot: adapter.webRoot,
       probeInterval: settings.status.probeInterval,
-      usersInterval: COUNT_USERS_EVERY,
+      // A count that is due waits for the next scan, and that for a probe.
+      usersInterval: COUNT_USERS_EVERY + SCAN_INTERVAL + settings.status.probeInterval,
       forgottenRule: settings.forgotten,
       view,
       lookNow: async (signal) => {
@@ -542,15 +560,13 @@ class Program implements Running {
       },
       runningConferences: async (signal) => {
         const conferences = await adapter.runningConferences(signal);
+        // The scan that this puts off would have counted.
+        if (watch.view.monitored) this.#countUsersWhenDue(unit);
         watch.noteOccupancy(countPeople(conferences, clock.now()));
         return conferences;
       },
       participants: (conference, signal) => adapter.participants(conference, signal),
-      onlineUsers: async (signal) => {
-        const users = await adapter.onlineUsers(signal);
-        this.#recorder.users(name, users.length);
-        return users;
-      },
+      onlineUsers: (signal) => this.#onlineUsers(unit, signal),
       stopConference: (id, signal) => adapter.stopConference(id, signal),
       switchMonitoring: (on, by) => this.#switchMonitoring(name, on, by),
       recordStop: (conference, by) =>
@@ -562,45 +578,11 @@ class Program implements Running {
           conference,
         }),
       acknowledge: (by) => this.#alerts.acknowledge(name, by),
-      history: (from) => this.#historyOf(unit, from),
-      summary: () => this.#summaryOf(unit),
+      history: (from) => this.#history.since(name, from, settings.status.probeInterval),
+      summary: () => this.#history.summary(name, settings.status.probeInterval),
       periods: (from) => this.#deps.store.periods(name, from),
       audit: (limit) => this.#deps.store.audit(limit, name),
     };
-  }
-
-  async #historyOf(unit: Unit, from: EpochMs): Promise<ServerHistory> {
-    const [buckets, periods] = await Promise.all([
-      this.#bucketsOf(unit, from),
-      this.#deps.store.periods(unit.settings.name, from),
-    ]);
-    return { buckets, periods };
-  }
-
-  /** Also the one in which that time begins. */
-  async #bucketsOf({ settings }: Unit, from: EpochMs): Promise<ServerHistory['buckets']> {
-    const { store, clock } = this.#deps;
-    const { name, status } = settings;
-    // Before the others: a span that is written meanwhile is then seen twice, and not never.
-    const unwritten = this.#recorder.unwritten(name);
-    // The probe before may stand for the beginning.
-    const start = bucketStart(from - status.probeInterval);
-    return joinBuckets(await store.buckets(name, start, clock.now() + MINUTE), unwritten);
-  }
-
-  async #summaryOf(unit: Unit): Promise<Summary> {
-    const { store, clock } = this.#deps;
-    const now = clock.now();
-    const { name } = unit.settings;
-    const { probeInterval } = unit.settings.status;
-    const month = bucketStart(now - MONTH - probeInterval);
-    const today = bucketStart(now - DAY - probeInterval);
-    const [buckets, earlier, periods] = await Promise.all([
-      this.#bucketsOf(unit, now - DAY),
-      this.#watchedPast.runs(name, month, today),
-      store.periods(name, now - MONTH),
-    ]);
-    return summarize(earlier, buckets, periods, now, probeInterval);
   }
 }
 

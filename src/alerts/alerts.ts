@@ -7,17 +7,19 @@ import { type CertificateNotes, decideNotice } from '../domain/certificate.ts';
 import type { Event, EventOf, Occupancy, Person, ServerChange } from '../domain/events.ts';
 import type { Period } from '../domain/history.ts';
 import type { ServerName } from '../domain/names.ts';
-import { type Recipient, sameRecipient } from '../domain/outbox.ts';
+import { type OutboxRow, type Recipient, sameRecipient } from '../domain/outbox.ts';
 import { isReminderDue } from '../domain/reminder.ts';
 import { isSteadyAgain, noteChange, noteGap, STABLE, type Stability } from '../domain/stability.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
-import type { Change, Mute, OutageNotes, Store } from '../storage/store.ts';
+import type { Change, Mute, OutageNotes, SettledRow, Store } from '../storage/store.ts';
+import type { Moves } from './moves.ts';
 
 export type AlertStore = Pick<
   Store,
   | 'commit'
   | 'outbox'
+  | 'settled'
   | 'availabilities'
   | 'switches'
   | 'outageNotes'
@@ -30,6 +32,7 @@ export type AlertStore = Pick<
 export interface AlertsDependencies {
   readonly store: AlertStore;
   readonly clock: Clock;
+  readonly moves: Moves;
   /** Everybody who gets alerts; those who may use the bot among them. */
   recipients(): readonly Recipient[];
   /** Those who may use the bot: what is wrong with the bot itself is for them alone. */
@@ -39,6 +42,9 @@ export interface AlertsDependencies {
   /** Where the rows of a change go once they are committed. */
   readonly outbox: { add(rows: Awaited<ReturnType<Store['commit']>>): void; lookAgain(): void };
 }
+
+/** Among so many rows stands what an earlier run of the program has told last: that it is cut off, or to whom in vain. */
+const LAST_WORDS = 500;
 
 interface Hidden {
   readonly from: EpochMs;
@@ -59,6 +65,10 @@ export class Alerts {
   readonly #mutes = new Map<ServerName, readonly Mute[]>();
   /** Recipients whose refusal the others know already. */
   readonly #refused = new Set<string>();
+  /** When who was last told that a server is down, or, `undefined`, the bot cut off. */
+  readonly #heard = new Map<ServerName | undefined, Map<string, EpochMs>>();
+  /** See `announcedBlindness`. */
+  #announcedBlindness: EpochMs | undefined;
 
   constructor(deps: AlertsDependencies) {
     this.#deps = deps;
@@ -73,6 +83,9 @@ export class Alerts {
     }
     for (const notes of await store.certificates()) this.#certificates.set(notes.server, notes);
     for (const mute of await store.mutes()) this.#keepMute(mute);
+    const settled = await store.settled(LAST_WORDS);
+    for (const recipient of lastRefused(settled)) this.#refused.add(this.#keyOf(recipient));
+    this.#announcedBlindness = lastBlindness([...settled, ...(await store.outbox())]);
   }
 
   /** Servers that were taken out of the settings while the bot was off. @param watched those that are in them */
@@ -174,10 +187,11 @@ export class Alerts {
     const notes = this.#outages.get(server);
     const now = this.#deps.clock.now();
     const facts = { lastTold: notes?.lastTold, acknowledged: notes?.acknowledgedBy !== undefined };
-    if (!failure || !isReminderDue(facts, every, now)) return;
+    if (!failure || every === undefined || !isReminderDue(facts, every, now)) return;
     await this.#commit(
       { outage: { server, lastTold: now, acknowledgedBy: undefined } },
       { kind: 'server-still-down', server, at: now, downSince: since, failure },
+      { toWhom: this.#toRemind(server, every) },
     );
   }
 
@@ -208,7 +222,7 @@ export class Alerts {
     this.#blindToldAt ??= event.at - ((event.at - event.since) % remindEvery);
     const facts = { lastTold: this.#blindToldAt, acknowledged: false };
     if (!isReminderDue(facts, remindEvery, event.at)) return;
-    await this.#commit({}, event);
+    await this.#commit({}, event, { toWhom: this.#toRemind(undefined, remindEvery) });
     this.#blindToldAt = event.at;
   }
 
@@ -217,6 +231,9 @@ export class Alerts {
     const periods = ended.flatMap(([server]) => this.#endOfBlindness(server, event.at));
     // At once: who is hidden anew while this is being written is hidden until the next time.
     this.#hidden.clear();
+    for (const [server, stability] of this.#stabilities) {
+      this.#stabilities.set(server, noteGap(stability, event.at));
+    }
     try {
       await this.#commit({ periods }, event);
     } catch (error) {
@@ -224,6 +241,7 @@ export class Alerts {
       throw error;
     }
     this.#blindToldAt = undefined;
+    this.#heard.delete(undefined);
   }
 
   /** The end of a server's certificate was read; tells it when it is near. */
@@ -248,13 +266,12 @@ export class Alerts {
   }
 
   /**
-   * Since when the bot is cut off, as far as that waits to be told: an earlier run of the program may have ended before
-   * it had written down which servers it does not see. Otherwise nobody would hear of the end.
+   * Since when the bot was cut off at the start, as far as that is the last word about it: an earlier run of the program may have
+   * ended before it had written down which servers it does not see. Otherwise nobody would hear of the end, or all of
+   * the beginning again.
    */
-  async announcedBlindness(): Promise<EpochMs | undefined> {
-    const events = (await this.#deps.store.outbox()).map(({ event }) => event);
-    const last = events.findLast(({ kind }) => kind === 'bot-blind' || kind === 'bot-sees-again');
-    return last?.kind === 'bot-blind' ? last.at : undefined;
+  get announcedBlindness(): EpochMs | undefined {
+    return this.#announcedBlindness;
   }
 
   /**
@@ -287,7 +304,7 @@ export class Alerts {
   async forget(server: ServerName, before: Availability): Promise<void> {
     const periods = this.#endOfPeriods(server, before, this.#deps.clock.now());
     await this.#commit({ periods, forgotten: server });
-    for (const notes of [this.#hidden, this.#outages, this.#stabilities, this.#certificates]) {
+    for (const notes of [this.#hidden, this.#outages, this.#stabilities, this.#certificates, this.#heard]) {
       notes.delete(server);
     }
   }
@@ -377,30 +394,59 @@ export class Alerts {
   /**
    * Until when nothing is told, or was told last, of what was written at that moment: the server is muted there, or was
    * in maintenance. `undefined`: it never was.
-   * @param chat where it is, then where it was before it moved: the mute that was set last holds
    */
-  quietUntil(chat: readonly Recipient[], server: ServerName, writtenAt: EpochMs): EpochMs | undefined {
-    const [mute] = chat.flatMap((address) => this.#muteOf(address, server)?.until ?? []);
+  quietUntil(recipient: Recipient, server: ServerName, writtenAt: EpochMs): EpochMs | undefined {
+    const mute = this.#muteOf(recipient, server)?.until;
     const maintenance = this.#deps.maintenanceEnd(server, writtenAt);
     return maintenance === undefined ? mute : Math.max(maintenance, mute ?? maintenance);
   }
 
+  /** Of a chat that has moved the mute that was set where it is now, else one from before. */
   #muteOf(recipient: Recipient, server: ServerName): Mute | undefined {
-    return this.#mutes.get(server)?.find((one) => sameRecipient(one.recipient, recipient));
+    const mutes = this.#mutes.get(server) ?? [];
+    const names = this.#deps.moves.namesOf(recipient);
+    return names.flatMap((name) => mutes.find((one) => sameRecipient(one.recipient, name)) ?? [])[0];
   }
 
   /** Messages to a recipient are refused for good: the others are told, once. */
   async refused(event: EventOf<'recipient-refused'>, recipient: Recipient): Promise<void> {
-    const key = JSON.stringify(recipient);
+    const key = this.#keyOf(recipient);
     if (this.#refused.has(key)) return;
     this.#refused.add(key);
-    const toWhom = (other: Recipient) => !this.#refused.has(JSON.stringify(other));
-    await this.#commit({}, event, { toWhom });
+    try {
+      await this.#commit({}, event, { toWhom: (other) => !this.#refused.has(this.#keyOf(other)) });
+    } catch (error) {
+      this.#refused.delete(key);
+      throw error;
+    }
   }
 
   /** A message got through: should they be refused again, that is news again. */
-  reached(recipient: Recipient): void {
-    this.#refused.delete(JSON.stringify(recipient));
+  reached(recipient: Recipient, rows: readonly OutboxRow[]): void {
+    const key = this.#keyOf(recipient);
+    this.#refused.delete(key);
+    const now = this.#deps.clock.now();
+    for (const { event } of rows) {
+      const server = reminded(event);
+      if (server === false) continue;
+      const heard = this.#heard.get(server) ?? new Map<string, EpochMs>();
+      this.#heard.set(server, heard.set(key, now));
+    }
+  }
+
+  /** Not those who heard of it only a moment ago, because a message was late: one reminder is left out for them. */
+  #toRemind(server: ServerName | undefined, every: DurationMs): (recipient: Recipient) => boolean {
+    const heard = this.#heard.get(server);
+    const now = this.#deps.clock.now();
+    return (recipient) => {
+      const at = heard?.get(this.#keyOf(recipient));
+      return at === undefined || Math.abs(now - at) * 2 >= every;
+    };
+  }
+
+  /** The same wherever the chat has moved to. */
+  #keyOf(recipient: Recipient): string {
+    return JSON.stringify(this.#deps.moves.placeOf(recipient));
   }
 
   async #commit(
@@ -424,6 +470,7 @@ export class Alerts {
 
   /** At once, so that whoever asks while it is being written builds on it. @returns how to take it back */
   #remember({ outage, stability, certificate }: Change): () => void {
+    if (outage && outage.lastTold === undefined) this.#heard.delete(outage.server);
     const before = [
       outage && setIn(this.#outages, outage.server, outage),
       stability && setIn(this.#stabilities, stability.server, stability.value),
@@ -443,6 +490,38 @@ function setIn<Value>(map: Map<ServerName, Value>, server: ServerName, value: Va
     if (before === undefined) map.delete(server);
     else map.set(server, before);
   };
+}
+
+/** @param settled newest first */
+function lastRefused(settled: readonly SettledRow[]): Recipient[] {
+  const last = new Map<string, SettledRow>();
+  for (const row of settled) {
+    const key = JSON.stringify(row.recipient);
+    if (row.outcome !== 'obsolete' && !last.has(key)) last.set(key, row);
+  }
+  return [...last.values()].filter(({ outcome }) => outcome === 'refused').map(({ recipient }) => recipient);
+}
+
+function lastBlindness(rows: readonly OutboxRow[]): EpochMs | undefined {
+  const last = [...rows]
+    .sort((a, b) => a.id - b.id)
+    .findLast(({ event: { kind } }) => kind === 'bot-blind' || kind === 'bot-sees-again');
+  return last?.event.kind === 'bot-blind' ? last.event.at : undefined;
+}
+
+/** Of what a reminder would follow: a server, or, `undefined`, the bot itself. `false`: no reminder follows it. */
+function reminded(event: Event): ServerName | undefined | false {
+  switch (event.kind) {
+    case 'server-down':
+    case 'server-still-down':
+    case 'server-steady':
+      return event.server;
+    case 'bot-blind':
+    case 'bot-still-blind':
+      return undefined;
+    default:
+      return false;
+  }
 }
 
 function noOutage(server: ServerName): OutageNotes {

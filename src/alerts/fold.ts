@@ -6,6 +6,18 @@ import type { EventOf } from '../domain/events.ts';
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 
+/** Reminders that a newer one makes obsolete. @param rows of one recipient, oldest first */
+export function obsoleteReminders(rows: readonly OutboxRow[]): OutboxRow[] {
+  const newer = new Set<string>();
+  return rows.toReversed().filter(({ event }) => {
+    if (event.kind !== 'server-still-down' && event.kind !== 'bot-still-blind') return false;
+    const key = event.kind === 'server-still-down' ? `server ${event.server}` : 'bot';
+    const isObsolete = newer.has(key);
+    newer.add(key);
+    return isObsolete;
+  });
+}
+
 export interface PastOutage {
   readonly server: ServerName;
   readonly down: EventOf<'server-down'>;

@@ -5,6 +5,7 @@ import type { Event, EventKind, EventOf, Occupancy, StoppedConference } from '..
 import type { ServerName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Formats } from '../i18n/formats.ts';
+import { andMore, fitting, listed } from '../i18n/lists.ts';
 import { clip, type Html, html, joinHtml } from '../i18n/markup.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE } from '../lib/time.ts';
@@ -16,8 +17,11 @@ const LATE_AFTER: DurationMs = 1 * MINUTE;
 /** Servers with a button of their own below a message about several. */
 const SERVER_BUTTONS = 8;
 
-/** Servers that are not seen, before "and N more". */
-const BLIND_NAMES_SHOWN = 50;
+/** What lines about single servers may take together, markup included: some hundred, in three messages at most. */
+const LINES_LENGTH = 8_000;
+
+/** Servers of which one thing is told, e.g. that they are not seen, before "and N more". */
+const ALIKE_SHOWN = 50;
 
 /** Names of other servers that are down, before "and N more". */
 const NAMES_SHOWN = 10;
@@ -31,8 +35,6 @@ const PROBLEMS_LENGTH = 2_000;
 /** Conferences named in a message about several that were stopped. */
 const STOPS_SHOWN = 20;
 const TOPIC_LENGTH = 100;
-
-const SHORT_OUTAGE: DurationMs = 10 * MINUTE;
 
 export interface MessageDependencies {
   readonly translator: Translator;
@@ -128,6 +130,10 @@ function topicOf({ topic, id }: StoppedConference): string {
 class Words {
   readonly #deps: MessageDependencies;
   readonly #now: EpochMs;
+  /** What is left for lines about single servers. */
+  #room = LINES_LENGTH;
+  /** Servers for which there was no room. */
+  #hidden = 0;
 
   constructor(deps: MessageDependencies, now: EpochMs) {
     this.#deps = deps;
@@ -140,19 +146,24 @@ class Words {
     const only = total === 1;
     const failing = new Set(down.map(({ server }) => server));
     const shown = past.slice(-PAST_SHOWN);
+    // First of all: what is wrong now must not lack the room.
+    const wrong = [
+      ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
+      ...this.#lines(stillDown, (event) => this.#stillDown(event, only)),
+      ...this.#lines(unstable, (event) => this.#unstable(event, only)),
+      ...this.#lines(steady, (event) => this.#steady(event, only)),
+    ];
     const parts = [
       // Up and down again: the last word about a server is what is true now.
       ...this.#upList(up.filter(({ server }) => failing.has(server))),
       ...shown.filter(({ server }) => failing.has(server)).map((outage) => this.#past(outage)),
-      ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
-      ...stillDown.map((event) => this.#stillDown(event, only)),
-      ...unstable.map((event) => this.#unstable(event, only)),
-      ...steady.map((event) => this.#steady(event, only)),
+      ...wrong,
       ...(only
         ? up.map((event) => this.#up(event))
         : this.#upList(up.filter(({ server }) => !failing.has(server)))),
       ...shown.filter(({ server }) => !failing.has(server)).map((outage) => this.#past(outage)),
-      this.#more(past.length - PAST_SHOWN),
+      andMore(this.#deps.translator, past.length - PAST_SHOWN, '/history'),
+      andMore(this.#deps.translator, this.#hidden, '/status'),
       this.#unwatched(folded),
       this.#stillOthers(folded),
     ];
@@ -197,7 +208,7 @@ class Words {
   sight({ blind, stillBlind, seesAgain, past }: FoldedSight): Screen {
     const { translator } = this.#deps;
     const hidden = (servers: readonly ServerName[]) =>
-      translator.html('alert.blind-servers', { names: this.#listed(servers, BLIND_NAMES_SHOWN) });
+      translator.html('alert.blind-servers', { names: listed(translator, servers, NAMES_SHOWN) });
     const latest = past.at(-1)?.seesAgain ?? seesAgain;
     const silent = blind ? [] : (latest?.silent ?? []);
     if (stillBlind) return { text: this.#stillBlind(stillBlind), keyboard: [[this.#servers()]] };
@@ -207,9 +218,9 @@ class Words {
       ...past
         .slice(-PAST_SHOWN)
         .flatMap((one) => [this.#sawNothing(one.blind.at, one.seesAgain.at), hidden(one.blind.servers)]),
-      this.#more(past.length - PAST_SHOWN),
+      andMore(translator, past.length - PAST_SHOWN, '/history'),
       silent.length > 0
-        ? translator.html('alert.still-silent', { names: this.#listed(silent, BLIND_NAMES_SHOWN) })
+        ? translator.html('alert.still-silent', { names: listed(translator, silent, ALIKE_SHOWN) })
         : undefined,
     ]);
     return { text, keyboard: [[this.#servers()]] };
@@ -221,11 +232,10 @@ class Words {
     const [first] = events;
     if (!first) throw new Error('a message about stops needs one');
     const { server, by } = first;
-    const hidden = events.length - STOPS_SHOWN;
     const text = joinHtml([
       translator.html('alert.stopped-many', { name: by.name, count: events.length, server }),
       ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${topicOf(conference)}`),
-      hidden > 0 ? html`${translator.plain('and-more', { count: hidden })}` : undefined,
+      andMore(translator, events.length - STOPS_SHOWN),
     ]);
     return { text, keyboard: [[this.#open(server)]] };
   }
@@ -273,7 +283,7 @@ class Words {
     const { translator, formats } = this.#deps;
     return [
       translator.html('alert.down-many', { count: events.length }),
-      ...events.map((event) => {
+      ...this.#lines(events, (event) => {
         const line = translator.html('alert.line-down', {
           server: event.server,
           cause: translator.cause(event.failure.trouble),
@@ -331,7 +341,7 @@ class Words {
     const { translator, formats } = this.#deps;
     return [
       translator.html('alert.up-many', { count: events.length }),
-      ...events.map((event) => {
+      ...this.#lines(events, (event) => {
         const duration = formats.duration(event.at - event.downSince);
         const line = translator.html('alert.line-up', { server: event.server, duration });
         return this.#withPeople(line, event.occupancyNow);
@@ -349,11 +359,9 @@ class Words {
     });
   }
 
-  /** To the second when minutes would say "from 10:44 to 10:44". */
   #span(from: EpochMs, to: EpochMs): { readonly from: string; readonly to: string } {
-    const { formats } = this.#deps;
-    const words = to - from < SHORT_OUTAGE ? formats.moment : formats.time;
-    return { from: words(from, this.#now), to: words(to, this.#now) };
+    const edge = (at: EpochMs) => this.#deps.formats.edge(at, this.#now, to - from);
+    return { from: edge(from), to: edge(to) };
   }
 
   /** Who is on it again, and how many it was before. */
@@ -428,7 +436,7 @@ class Words {
 
   #notSeen(servers: readonly ServerName[], checkAnswers: false | undefined): Html[] {
     const { translator } = this.#deps;
-    const names = this.#listed(servers, BLIND_NAMES_SHOWN);
+    const names = listed(translator, servers, ALIKE_SHOWN);
     return [
       translator.html('alert.blind-servers', { names }),
       translator.html('alert.blind-next'),
@@ -444,7 +452,16 @@ class Words {
   /** One certificate is often that of several servers. */
   certificates(events: readonly EventOf<'certificate-ending'>[]): Screen {
     const { translator, formats } = this.#deps;
-    const lines = events.map(({ server, endsAt }) => {
+    const soonest = events.toSorted((a, b) => a.endsAt - b.endsAt);
+    // Those that end at the same moment are one.
+    const servers = new Map<EpochMs, ServerName[]>();
+    for (const { server, endsAt } of soonest) {
+      const names = servers.get(endsAt);
+      if (names) names.push(server);
+      else servers.set(endsAt, [server]);
+    }
+    const lines = this.#lines([...servers], ([endsAt, names]) => {
+      const server = listed(translator, names, ALIKE_SHOWN);
       const time = formats.time(endsAt, this.#now);
       const days = Math.max(1, Math.round((endsAt - this.#now) / DAY));
       return endsAt <= this.#now
@@ -452,19 +469,21 @@ class Words {
         : translator.html('alert.certificate-ends', { server, time, count: days });
     });
     return {
-      text: joinHtml([...lines, translator.html('alert.certificate-advice')]),
-      keyboard: this.#openAll([...new Set(events.map(({ server }) => server))]),
+      text: joinHtml([
+        ...lines,
+        andMore(translator, this.#hidden),
+        translator.html('alert.certificate-advice'),
+      ]),
+      keyboard: this.#openAll([...new Set(soonest.map(({ server }) => server))]),
     };
   }
 
-  #listed(servers: readonly ServerName[], most: number): string {
-    const hidden = servers.length - most;
-    const names = servers.slice(0, most).join(', ');
-    return hidden > 0 ? `${names} ${this.#deps.translator.plain('and-more', { count: hidden })}` : names;
-  }
-
-  #more(hidden: number): Html | undefined {
-    return hidden > 0 ? html`${this.#deps.translator.plain('and-more', { count: hidden })}` : undefined;
+  /** A line for each, as long as there is room. */
+  #lines<T>(items: readonly T[], line: (item: T) => Html): Html[] {
+    const lines = fitting(items, line, this.#room);
+    this.#room -= joinHtml(lines).length;
+    this.#hidden += items.length - lines.length;
+    return lines;
   }
 
   /** A mute or Telegram's absence has outlived the watching: whether they are still down nobody knows. */
@@ -474,7 +493,7 @@ class Words {
     );
     const servers = fallen.map(({ server }) => server).filter((name) => !this.#deps.facts.isMonitored(name));
     if (servers.length === 0) return undefined;
-    const names = this.#listed(servers, NAMES_SHOWN);
+    const names = listed(this.#deps.translator, servers, NAMES_SHOWN);
     return this.#deps.translator.html('alert.unwatched', { names });
   }
 
@@ -484,11 +503,13 @@ class Words {
     const told = new Set<ServerName>(events.map((event) => event.server));
     const others = this.#deps.facts.downServers().filter(({ server }) => !told.has(server));
     if (others.length === 0) return undefined;
-    const names = this.#listed(
+    const { translator } = this.#deps;
+    const names = listed(
+      translator,
       others.map(({ server }) => server),
       NAMES_SHOWN,
     );
-    return this.#deps.translator.html('alert.also-down', { names });
+    return translator.html('alert.also-down', { names });
   }
 
   #stopped({ server, by, conference }: EventOf<'conference-stopped'>): Html {

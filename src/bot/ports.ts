@@ -18,7 +18,7 @@ export interface BotServer {
   /** `https://host[:port]`, for links. */
   readonly webRoot: string;
   readonly probeInterval: DurationMs;
-  /** How often online users are counted for the history. */
+  /** How far apart counts of online users for the history may be. */
   readonly usersInterval: DurationMs;
   readonly forgottenRule: ForgottenRule;
   /** What is known without asking. */

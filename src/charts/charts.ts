@@ -25,11 +25,7 @@ export interface Charts {
    *
    * @param key what makes two pictures the same: server, span, language
    */
-  draw(
-    key: string,
-    read: (signal: AbortSignal) => Promise<Chart>,
-    signal?: AbortSignal,
-  ): Promise<Picture | undefined>;
+  draw(key: string, read: () => Promise<Chart>, signal?: AbortSignal): Promise<Picture | undefined>;
 }
 
 export type Paint = (drawing: Drawing, signal: AbortSignal) => Promise<Buffer>;
@@ -61,14 +57,11 @@ export function openCharts({ clock, paint = paintInChild, limit = LIMIT }: Chart
   const kept = new Map<string, Kept>();
   const flights = new Map<string, Flight>();
 
-  const make = async (
-    read: (signal: AbortSignal) => Promise<Chart>,
-    signal: AbortSignal,
-  ): Promise<Picture | undefined> => {
+  const make = async (read: () => Promise<Chart>, signal: AbortSignal): Promise<Picture | undefined> => {
     await turns.enter(signal);
     try {
       const at = clock.now();
-      const drawing = toDrawing(await read(signal));
+      const drawing = toDrawing(await read());
       return drawing && { png: await within(limit, signal, (own) => paint(drawing, own)), at };
     } finally {
       turns.leave();
@@ -82,7 +75,7 @@ export function openCharts({ clock, paint = paintInChild, limit = LIMIT }: Chart
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   };
 
-  const start = (key: string, read: (signal: AbortSignal) => Promise<Chart>): Flight => {
+  const start = (key: string, read: () => Promise<Chart>): Flight => {
     if (flights.size >= MOST_UNDER_WAY) throw new ChartFailed('busy', 'too many charts at once');
     const flight = singleFlight(async (signal) => {
       try {

@@ -1,9 +1,10 @@
 /** A chart as plain data, every text ready: what goes to the process that paints. Pure. */
 import type { ProbeBucket } from '../domain/history.ts';
+import { type Band, toBands, watchedRuns } from '../domain/uptime.ts';
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 import type { Chart, ChartWords } from './chart.ts';
 import { latencyTop, timeScale, valueScale } from './scales.ts';
-import { type Band, type Column, type Measured, toBands, toColumns } from './series.ts';
+import { type Column, type Measured, toColumns } from './series.ts';
 
 export interface Drawing {
   readonly title: string;
@@ -55,7 +56,7 @@ const SHORTEST_DAY_SHARE = 0.9;
 /** `undefined`: there is nothing to show, which is better said in a sentence. */
 export function toDrawing(chart: Chart): Drawing | undefined {
   const { title, subtitle, from, to, buckets, periods, words } = chart;
-  const bands = toBands(buckets, periods, from, to, chart.probeInterval);
+  const bands = toBands(watchedRuns(buckets), periods, from, to, chart.probeInterval);
   const columns = (measured: (bucket: ProbeBucket) => Measured | undefined, interval?: DurationMs) =>
     toColumns(buckets, measured, { from, to }, MOST_COLUMNS, interval);
   const latencies = columns(({ latency }) => latency && toMeasured(latency), chart.probeInterval);

@@ -7,8 +7,11 @@ export interface ReminderFacts {
   readonly acknowledged: boolean;
 }
 
-/** @param every `undefined`: no reminders. An acknowledged outage is not repeated: somebody is on it. */
+/**
+ * @param every `undefined`: no reminders. An acknowledged outage is not repeated: somebody is on it. When it was told
+ * far ahead of now the machine's clock was set back, which must not put off the reminder for as long as that.
+ */
 export function isReminderDue(facts: ReminderFacts, every: DurationMs | undefined, now: EpochMs): boolean {
   if (every === undefined || facts.acknowledged || facts.lastTold === undefined) return false;
-  return now - facts.lastTold >= every;
+  return Math.abs(now - facts.lastTold) >= every;
 }

@@ -2,7 +2,7 @@
 import { DAY, type DurationMs, type EpochMs } from '../lib/time.ts';
 import type { Period, ProbeBucket } from './history.ts';
 import { type LatencySummary, summarizeLatency } from './latency.ts';
-import { type Uptime, uptimeWithin, type WatchedRun, watchedRuns } from './uptime.ts';
+import { toBands, type Uptime, uptime, type WatchedRun, watchedRuns } from './uptime.ts';
 
 /** Months have thirty days here. */
 export const MONTH: DurationMs = 30 * DAY;
@@ -30,7 +30,7 @@ export function summarize(
   probeInterval: DurationMs,
 ): Summary {
   const runs = watchedRuns(buckets, earlier);
-  const within = (span: DurationMs) => uptimeWithin(runs, periods, now - span, now, probeInterval);
+  const within = (span: DurationMs) => uptime(toBands(runs, periods, now - span, now, probeInterval));
   return {
     day: within(DAY),
     week: within(7 * DAY),

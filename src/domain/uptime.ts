@@ -1,64 +1,71 @@
-/** How long was a server up in some span? Time in which nobody looked counts neither for it nor against it. */
+/** When was a server up and when down, and how long in all? Time in which nobody looked counts neither way. */
 import type { DurationMs, EpochMs } from '../lib/time.ts';
 import { BUCKET, type Period, type ProbeBucket } from './history.ts';
 
-/** Together as long as the span. */
-export interface Uptime {
-  readonly up: DurationMs;
-  readonly down: DurationMs;
-  /** Not watched, or the bot was cut off itself. */
-  readonly unknown: DurationMs;
+/** A time in which a server was in one state. */
+export interface Band {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** `unknown`: not watched, or the bot was cut off itself. */
+  readonly state: 'up' | 'down' | 'unknown';
 }
 
+/** How long each state lasted in all. */
+export type Uptime = Readonly<Record<Band['state'], DurationMs>>;
+
 /**
- * A bucket that holds probes was watched, except while the bot was blind. Of that time the server was down in its
- * `down` periods, which are exact, and up in the rest.
+ * The whole span in order, without a hole. A bucket that holds probes was watched, except while the bot was blind. Of
+ * that time the server was down in its `down` periods, which are exact, and up in the rest.
  *
- * @param buckets of one server, the running one included; also the bucket in which the span begins, which is older
+ * @param runs of buckets of one server that hold probes, the running one included, see `watchedRuns`; also the bucket in
+ * which the span begins, which is older; in any order
  * @param periods of the same server
  * @param to not after now, because the running bucket would count to its end
  * @param probeInterval longer than a bucket, a probe stands for as many buckets as pass until the next one
  */
-export function uptime(
-  buckets: readonly ProbeBucket[],
-  periods: readonly Period[],
-  from: EpochMs,
-  to: EpochMs,
-  probeInterval: DurationMs = BUCKET,
-): Uptime {
-  return uptimeWithin(watchedRuns(buckets), periods, from, to, probeInterval);
-}
-
-/** The same. @param runs of buckets that hold probes, see `watchedRuns`; in any order */
-export function uptimeWithin(
+export function toBands(
   runs: readonly WatchedRun[],
   periods: readonly Period[],
   from: EpochMs,
   to: EpochMs,
   probeInterval: DurationMs = BUCKET,
-): Uptime {
-  const reach = Math.ceil(Math.max(probeInterval, BUCKET) / BUCKET) * BUCKET;
+): Band[] {
   const edges: Edge[] = [];
   const add = (kind: Edge['kind'], start: EpochMs, end: EpochMs) => {
     const [first, last] = [Math.max(start, from), Math.min(end, to)];
     if (first < last) edges.push({ at: first, kind, step: 1 }, { at: last, kind, step: -1 });
   };
-  for (const { first, last } of runs) add('watched', first, last + reach);
+  for (const { first, last } of runs) add('watched', first, last + reachOf(probeInterval));
   for (const { kind, from: start, to: end } of periods) add(kind, start, end ?? to);
   edges.sort((a, b) => a.at - b.at);
 
+  const bands: Band[] = [];
   const open = { watched: 0, blind: 0, down: 0 };
-  const sums = { up: 0, down: 0, unknown: Math.max(to - from, 0) };
-  let at = from;
-  for (const edge of edges) {
-    if (open.watched > 0 && open.blind === 0) {
-      sums[open.down > 0 ? 'down' : 'up'] += edge.at - at;
-      sums.unknown -= edge.at - at;
-    }
-    at = edge.at;
-    open[edge.kind] += edge.step;
+  const goOnTo = (end: EpochMs) => {
+    const last = bands.at(-1);
+    const start = last?.to ?? from;
+    if (end <= start) return;
+    const state = open.watched === 0 || open.blind > 0 ? 'unknown' : open.down > 0 ? 'down' : 'up';
+    if (last?.state === state) bands[bands.length - 1] = { ...last, to: end };
+    else bands.push({ from: start, to: end, state });
+  };
+  for (const { at, kind, step } of edges) {
+    goOnTo(at);
+    open[kind] += step;
   }
+  goOnTo(to);
+  return bands;
+}
+
+export function uptime(bands: readonly Band[]): Uptime {
+  const sums = { up: 0, down: 0, unknown: 0 };
+  for (const { from, to, state } of bands) sums[state] += to - from;
   return sums;
+}
+
+/** How long a bucket stands for what it holds, if that is measured so often. */
+export function reachOf(interval: DurationMs): DurationMs {
+  return Math.ceil(Math.max(interval, BUCKET) / BUCKET) * BUCKET;
 }
 
 /** From 0 to 1; `undefined`: nothing was watched. */

@@ -65,6 +65,10 @@ export function createMonitor(deps: MonitorDependencies): Monitor {
       const { transition } = change;
       if (transition?.kind === 'came-up') void company.follow(transition.downSince, life);
     },
+    unchanged: (server, availability, occupancy) => {
+      if (sight.isBlind && availability.status === 'down') return undefined;
+      return deps.unchanged(server, availability, occupancy);
+    },
   };
 
   function find(name: ServerName): ServerWatch {

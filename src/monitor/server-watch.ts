@@ -29,7 +29,7 @@ const CONFIRM_AFTER: DurationMs = 1 * SECOND;
 const LONGEST_GREETING: DurationMs = 2 * SECOND;
 
 /** How often a server that answers is asked who is on it. A look at its history costs it more than a probe. */
-const SCAN_INTERVAL: DurationMs = 2 * MINUTE;
+export const SCAN_INTERVAL: DurationMs = 2 * MINUTE;
 
 /** A round starts up to this share of the interval early, so that servers spread over its ticks. */
 const JITTER = 0.05;
@@ -63,6 +63,12 @@ export interface WatchView {
  */
 export type Verdict = 'down' | 'blind' | 'look-again';
 
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** It holds for several, which are to be told as one. */
+  readonly isShared: boolean;
+}
+
 export interface WatchDependencies {
   readonly clock: Clock;
   readonly random: () => number;
@@ -70,7 +76,7 @@ export interface WatchDependencies {
   /** A server that was up has failed, and not yet often enough to be called down. */
   doubted(): void;
   /** A server has stopped answering at that time, and its own looks have confirmed it. */
-  judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Verdict>;
+  judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Judgement>;
   /** The status is another one; with a transition there is something to tell. Awaited before the next probe. */
   changed(change: ServerChange): Promise<void>;
   /** Nothing is known about it, or still nothing; `value` is what will be believed. */
@@ -209,12 +215,18 @@ export class ServerWatch {
     return this.view;
   }
 
+  /** What it showed so far was put down to the bot: whether it is down is found out anew, by the usual number of looks. */
+  forgetDoubt(): void {
+    const { doubt, ...rest } = this.#availability;
+    if (doubt && rest.status === 'unknown') this.#availability = rest;
+  }
+
   /** For a server that is down: a look that is under way begins anew, because it may be lost though the server is back. */
   restartLook(): void {
     this.#attempt?.abort();
   }
 
-  /** The same, and the schedule stays as it is: else a look at all servers would put all of them in step. */
+  /** As `lookNow`, and the schedule stays as it is: else a look at all servers would put all of them in step. */
   async lookBeside(signal: AbortSignal): Promise<void> {
     try {
       await this.#lookOnce(signal);
@@ -300,9 +312,12 @@ export class ServerWatch {
     transition: Transition | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const foundAt = this.#deps.clock.now();
+    let foundAt = this.#deps.clock.now();
     const isDown = transition?.kind === 'went-down';
-    const verdict = isDown ? await this.#deps.judge(this.name, transition.at, signal) : undefined;
+    const judgement = isDown ? await this.#deps.judge(this.name, transition.at, signal) : undefined;
+    const verdict = judgement?.verdict;
+    // Else the first to be written down would have waited long enough, and go out before the others are.
+    if (judgement?.isShared) foundAt = this.#deps.clock.now();
     const occupancy = this.#occupancy;
     const occupancyNow = transition?.kind === 'came-up' ? await this.#greet(signal) : undefined;
     // Monitoring may have been switched off meanwhile.
@@ -407,7 +422,9 @@ export class ServerWatch {
   /** Runs beside the probes: a slow history must not make the server look down. */
   #scanWhenDue(): void {
     const { clock, log } = this.#deps;
-    if (this.#lifetime.aborted || clock.now() < this.#nextScan) return;
+    const wait = this.#nextScan - clock.now();
+    // Longer than it ever is: the machine's clock was set back.
+    if (this.#lifetime.aborted || (wait > 0 && wait <= SCAN_INTERVAL)) return;
     this.#nextScan = clock.now() + SCAN_INTERVAL;
     this.#server.occupancy(this.#lifetime).then(
       (occupancy) => this.noteOccupancy(occupancy),

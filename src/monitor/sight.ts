@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import { type DurationMs, type EpochMs, SECOND } from '../lib/time.ts';
-import type { ServerWatch, Verdict } from './server-watch.ts';
+import type { Judgement, ServerWatch, Verdict } from './server-watch.ts';
 
 /** What was seen this long before the question still answers it. */
 const FRESH: DurationMs = 0.25 * SECOND;
@@ -26,8 +26,8 @@ const LONGEST_LOOK: DurationMs = 9 * SECOND;
 const LONGEST_DOUBT: DurationMs = 1 * SECOND + LONGEST_LOOK;
 const STEP: DurationMs = 0.25 * SECOND;
 /**
- * While others are in doubt an alarm waits no longer than this: as long as it would wait for company anyway, and the
- * second that the last of them needs to be confirmed.
+ * While others are in doubt the alarm of one or two waits no longer than this: as long as it would wait for company
+ * anyway, and the second that the last of them needs to be confirmed.
  */
 const LONGEST_GATHERING: DurationMs = 4 * SECOND;
 const GATHERING_STEP: DurationMs = 0.5 * SECOND;
@@ -78,6 +78,11 @@ export class Sight {
     this.#blindSince = since;
   }
 
+  /** Nobody can vouch for what does not answer. */
+  get isBlind(): boolean {
+    return this.#blindSince !== undefined;
+  }
+
   /** Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#life = signal;
@@ -100,8 +105,8 @@ export class Sight {
   }
 
   /** A server has stopped answering at `at`, and that is confirmed: what is to be believed? */
-  async judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Verdict> {
-    if (this.#blindSince !== undefined) return 'blind';
+  async judge(server: ServerName, at: EpochMs, signal: AbortSignal): Promise<Judgement> {
+    if (this.#blindSince !== undefined) return { verdict: 'blind', isShared: false };
     // Nobody would take it from those who wait.
     signal.throwIfAborted();
     this.#waiting.set(server, at);
@@ -109,28 +114,34 @@ export class Sight {
     return this.#verdict(signal);
   }
 
-  async #decide(signal: AbortSignal): Promise<Verdict> {
+  async #decide(signal: AbortSignal): Promise<Judgement> {
     try {
-      return await this.#inquire(signal);
+      const verdict = await this.#inquire(signal);
+      return { verdict, isShared: this.#waiting.size > 1 };
     } finally {
       this.#waiting.clear();
     }
   }
 
   async #inquire(signal: AbortSignal): Promise<Verdict> {
+    const unplanned = this.#unplanned(this.#watched());
     // Who was never seen, or was down before, has not stopped answering.
-    const voters = this.#unplanned(this.#watched()).filter(({ view }) => view.availability.status === 'up');
+    const voters = unplanned.filter(({ view }) => view.availability.status === 'up');
+    const alive = unplanned.filter(({ view }) => view.availability.status !== 'down');
     const { clock } = this.#deps;
     const start = clock.now();
+    const silent = () => voters.filter((watch) => this.#isSilent(watch)).length;
+    // Several are one event: whoever is in doubt by then belongs to it, and is waited for.
+    const longest = () => (silent() >= SUSPICIOUS_FROM ? LONGEST_DOUBT : LONGEST_GATHERING);
     // None when the machine's clock was set back.
-    const patience = () => (clock.now() < start ? 0 : start + LONGEST_GATHERING - clock.now());
+    const patience = () => (clock.now() < start ? 0 : start + longest() - clock.now());
     for (;;) {
       const asking = this.#waiting.size;
       if (await this.#mayBeBlind(voters, signal)) return this.#weigh(voters, signal);
       // Those in doubt may be part of it: then they are told together, or they make it most of all. Meanwhile others
       // may follow.
-      await this.#untilSettled(voters, Math.min(patience(), GATHERING_STEP), signal);
-      const isOver = !voters.some((watch) => this.#isOpen(watch)) && this.#waiting.size === asking;
+      await this.#untilSettled(alive, Math.min(patience(), GATHERING_STEP), signal);
+      const isOver = !alive.some((watch) => this.#isOpen(watch)) && this.#waiting.size === asking;
       if (isOver || patience() <= 0) return 'down';
     }
   }
@@ -195,12 +206,12 @@ export class Sight {
   }
 
   async #untilSettled(
-    voters: readonly ServerWatch[],
+    watches: readonly ServerWatch[],
     longest: DurationMs,
     signal: AbortSignal,
   ): Promise<void> {
     const { clock } = this.#deps;
-    for (let waited = 0; waited < longest && voters.some((watch) => this.#isOpen(watch)); ) {
+    for (let waited = 0; waited < longest && watches.some((watch) => this.#isOpen(watch)); ) {
       const before = clock.now();
       // Ends early when another server is confirmed as silent.
       await this.#wait(STEP, (end) => end, signal);
@@ -269,6 +280,8 @@ export class Sight {
     const silent = dark();
 
     const names = silent.map(({ name }) => name);
+    // What was sent into the dark by those that were down before says nothing about them now.
+    for (const watch of this.#watched()) watch.restartLook();
     // At once: who falls silent while it is written down is judged anew, and not hidden for good.
     this.#blindSince = undefined;
     try {
@@ -277,8 +290,11 @@ export class Sight {
       this.#blindSince = since;
       throw error;
     }
-    // What they showed so far was not believed. Their own next look may be hours away.
-    for (const watch of silent) watch.lookBeside(this.#life).catch(() => {});
+    // What they showed so far was not believed, and they are told as one. Their own next look may be hours away.
+    for (const watch of silent) {
+      watch.forgetDoubt();
+      watch.lookBeside(this.#life).catch(() => {});
+    }
   }
 
   #watched(): readonly ServerWatch[] {

@@ -14,7 +14,7 @@ interface Known {
 
 export class WatchedPast {
   readonly #read: Read;
-  readonly #known = new Map<ServerName, Known>();
+  #known = new Map<ServerName, Known>();
 
   constructor(read: Read) {
     this.#read = read;
@@ -22,16 +22,22 @@ export class WatchedPast {
 
   /** @param to so long ago that nothing before it will be written any more */
   async runs(server: ServerName, from: EpochMs, to: EpochMs): Promise<readonly WatchedRun[]> {
-    const before = this.#known.get(server);
+    const allKnown = this.#known;
+    const before = allKnown.get(server);
     // Not when the machine's clock was set back in between.
     const known = before && before.from <= from && before.to <= to ? before : { from, to: from, runs: [] };
     const later = await this.#read(server, Math.max(known.to, from), to);
     const runs = joinRuns([...known.runs, ...later]).filter(({ last }) => last >= from);
-    this.#known.set(server, { from, to, runs });
+    allKnown.set(server, { from, to, runs });
     return runs;
   }
 
   forget(server: ServerName): void {
     this.#known.delete(server);
+  }
+
+  /** Also what is being read: it goes where nobody looks any more. */
+  forgetAll(): void {
+    this.#known = new Map();
   }
 }

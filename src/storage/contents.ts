@@ -6,7 +6,7 @@ import type { ServerName } from '../domain/names.ts';
 import type { AuditEntry, OutboxRow } from '../domain/outbox.ts';
 import type { Stability } from '../domain/stability.ts';
 import type { StorageTrouble } from './storage-trouble.ts';
-import type { Change, Mute, OutageNotes, SettledRow, Store } from './store.ts';
+import type { Change, Move, Mute, OutageNotes, SettledRow, Store } from './store.ts';
 
 /** All but the audit log have a key, so that to write them twice is to write them once. */
 export interface Contents {
@@ -18,6 +18,7 @@ export interface Contents {
   readonly switches?: ReadonlyMap<ServerName, boolean | undefined>;
   readonly outageNotes?: readonly OutageNotes[];
   readonly mutes?: readonly Mute[];
+  readonly moves?: readonly Move[];
   readonly certificates?: readonly CertificateNotes[];
   readonly outbox?: readonly OutboxRow[];
   readonly settled?: readonly SettledRow[];
@@ -42,7 +43,8 @@ export interface DurableStore extends Store {
 
 /** @param rows the change's outbox rows with their ids */
 export function contentsOf(change: Change, rows: readonly OutboxRow[]): Contents {
-  const { availability, stability, monitored, outage, mutes, certificate, audit, periods, buckets } = change;
+  const { availability, stability, monitored, outage, mutes, moves, certificate } = change;
+  const { audit, periods, buckets } = change;
   return {
     ...(change.forgotten !== undefined && { forgotten: [change.forgotten] }),
     ...(availability && { availabilities: new Map([[availability.server, availability.value]]) }),
@@ -50,6 +52,7 @@ export function contentsOf(change: Change, rows: readonly OutboxRow[]): Contents
     ...(monitored && { switches: new Map([[monitored.server, monitored.on]]) }),
     ...(outage && { outageNotes: [outage] }),
     ...(mutes && { mutes }),
+    ...(moves && { moves }),
     ...(certificate && { certificates: [certificate] }),
     ...(rows.length > 0 && { outbox: rows }),
     ...(audit && { audit: [audit] }),

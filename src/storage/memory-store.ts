@@ -19,6 +19,7 @@ export function createMemoryStore(): Store {
     switches: async () => present.switches(),
     outageNotes: async () => present.contents().outageNotes,
     mutes: async () => present.contents().mutes,
+    moves: async () => present.contents().moves,
     certificates: async () => present.contents().certificates,
     outbox: async () => present.contents().outbox,
     settle: async (rowIds, outcome, at) => past.settle(present.settle(rowIds), outcome, at),

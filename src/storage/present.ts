@@ -2,11 +2,11 @@
 import type { Availability } from '../domain/availability.ts';
 import type { CertificateNotes } from '../domain/certificate.ts';
 import type { ServerName } from '../domain/names.ts';
-import type { OutboxRow } from '../domain/outbox.ts';
+import type { OutboxRow, Recipient } from '../domain/outbox.ts';
 import type { Stability } from '../domain/stability.ts';
 import type { EpochMs } from '../lib/time.ts';
 import type { Contents, DurableStore } from './contents.ts';
-import type { Change, Mute, NewOutboxRow, OutageNotes } from './store.ts';
+import type { Change, Move, Mute, NewOutboxRow, OutageNotes } from './store.ts';
 
 export class Present {
   readonly #availabilities = new Map<ServerName, Availability>();
@@ -17,6 +17,7 @@ export class Present {
   readonly #switches = new Map<ServerName, boolean | undefined>();
   readonly #outageNotes = new Map<ServerName, OutageNotes>();
   readonly #mutes = new Map<string, Mute>();
+  readonly #moves = new Map<string, Move>();
   readonly #certificates = new Map<ServerName, CertificateNotes>();
   /** Not settled, by id and in the order of ids. */
   readonly #outbox = new Map<number, OutboxRow>();
@@ -30,6 +31,7 @@ export class Present {
     for (const [server, on] of await store.switches()) present.#switches.set(server, on);
     for (const notes of await store.outageNotes()) present.#outageNotes.set(notes.server, notes);
     for (const mute of await store.mutes()) present.#mutes.set(keyOf(mute), mute);
+    for (const move of await store.moves()) present.#moves.set(addressOf(move.from), move);
     for (const notes of await store.certificates()) present.#certificates.set(notes.server, notes);
     for (const row of await store.outbox()) present.#outbox.set(row.id, row);
     present.#lastRowId = await store.lastRowId();
@@ -52,13 +54,15 @@ export class Present {
 
   /** @param rows the change's outbox rows with their ids */
   apply(change: Change, rows: readonly OutboxRow[]): void {
-    const { availability, stability, monitored, outage, mutes = [], certificate, forgotten } = change;
+    const { availability, stability, monitored, outage, certificate, forgotten } = change;
+    const { mutes = [], moves = [] } = change;
     if (forgotten !== undefined) this.#forget(forgotten);
     if (availability) this.#availabilities.set(availability.server, availability.value);
     if (stability) this.#stabilities.set(stability.server, stability.value);
     if (monitored) this.#switches.set(monitored.server, monitored.on);
     if (outage) this.#outageNotes.set(outage.server, outage);
     for (const mute of mutes) this.#mutes.set(keyOf(mute), mute);
+    for (const move of moves) this.#moves.set(addressOf(move.from), move);
     if (certificate) this.#certificates.set(certificate.server, certificate);
     for (const row of rows) this.#outbox.set(row.id, row);
   }
@@ -102,6 +106,7 @@ export class Present {
       switches: new Map(this.#switches),
       outageNotes: [...this.#outageNotes.values()],
       mutes: [...this.#mutes.values()],
+      moves: [...this.#moves.values()],
       certificates: [...this.#certificates.values()],
       outbox: [...this.#outbox.values()],
     };
@@ -110,4 +115,8 @@ export class Present {
 
 function keyOf({ server, recipient }: Mute): string {
   return JSON.stringify([server, recipient.channel, recipient.address]);
+}
+
+function addressOf({ channel, address }: Recipient): string {
+  return JSON.stringify([channel, address]);
 }

@@ -139,6 +139,14 @@ export class SqlStore implements DurableStore {
     }));
   }
 
+  async moves() {
+    const rows = await this.#db.selectFrom('moves').selectAll().execute();
+    return rows.map(({ channel, address, moved_to }) => ({
+      from: { channel, address },
+      to: { channel, address: moved_to },
+    }));
+  }
+
   async certificates() {
     const rows = await this.#db.selectFrom('certificates').selectAll().execute();
     return rows.map(({ server, ends_at, told_days }) => ({

@@ -23,7 +23,7 @@ export async function writeNotes(trx: Transaction<Tables>, contents: Contents): 
     }
   }
   const { availabilities = [], stabilities = [], switches = [] } = contents;
-  const { outageNotes = [], mutes = [], certificates = [] } = contents;
+  const { outageNotes = [], mutes = [], moves = [], certificates = [] } = contents;
   const asJson = ([server, value]: readonly [ServerName, unknown]) => ({
     server,
     value: JSON.stringify(value),
@@ -56,6 +56,12 @@ export async function writeNotes(trx: Transaction<Tables>, contents: Contents): 
     'mutes',
     ['server', 'channel', 'address'],
     mutes.map(({ server, recipient: { channel, address }, until }) => ({ server, channel, address, until })),
+  );
+  await upsert(
+    trx,
+    'moves',
+    ['channel', 'address'],
+    moves.map(({ from: { channel, address }, to }) => ({ channel, address, moved_to: to.address })),
   );
   await upsert(
     trx,

@@ -31,4 +31,8 @@ export const MIGRATIONS: readonly Migration[] = [
       latency_min integer, latency_median integer, latency_max integer, users integer,
       primary key (slot, server)) strict, without rowid`,
   ],
+  [
+    `create table moves (channel text not null, address text not null, moved_to text not null,
+      primary key (channel, address)) strict`,
+  ],
 ];

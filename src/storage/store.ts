@@ -11,8 +11,8 @@ import type { EpochMs } from '../lib/time.ts';
 /** A row before it has a place in the order. */
 export type NewOutboxRow = Omit<OutboxRow, 'id'>;
 
-/** How the telling of a row ended. */
-export type Outcome = 'delivered' | 'refused';
+/** How the telling of a row ended; `obsolete`: it is of no use any more. */
+export type Outcome = 'delivered' | 'refused' | 'obsolete';
 
 /** Who was told what, and when. */
 export interface SettledRow extends OutboxRow {
@@ -37,6 +37,12 @@ export interface Mute {
   readonly until: EpochMs;
 }
 
+/** A chat has another address now. */
+export interface Move {
+  readonly from: Recipient;
+  readonly to: Recipient;
+}
+
 /** Everything that changes together. */
 export interface Change {
   readonly availability?: { readonly server: ServerName; readonly value: Availability };
@@ -46,6 +52,8 @@ export interface Change {
   readonly outage?: OutageNotes;
   /** Each takes the place of one of the same server and recipient. */
   readonly mutes?: readonly Mute[];
+  /** Each takes the place of one from the same address. */
+  readonly moves?: readonly Move[];
   readonly certificate?: CertificateNotes;
   readonly outbox?: readonly NewOutboxRow[];
   readonly audit?: AuditEntry;
@@ -70,10 +78,11 @@ export interface Store {
   switches(): Promise<ReadonlyMap<ServerName, boolean>>;
   outageNotes(): Promise<readonly OutageNotes[]>;
   mutes(): Promise<readonly Mute[]>;
+  moves(): Promise<readonly Move[]>;
   certificates(): Promise<readonly CertificateNotes[]>;
   /** Rows not yet settled, oldest first. */
   outbox(): Promise<readonly OutboxRow[]>;
-  /** Delivered, or refused for good. Rows that are settled or not there stay as they are. */
+  /** Delivered, refused for good, or obsolete. Rows that are settled or not there stay as they are. */
   settle(rowIds: readonly number[], outcome: Outcome, at: EpochMs): Promise<void>;
   /** The latest that were settled, newest first. */
   settled(limit: number): Promise<readonly SettledRow[]>;

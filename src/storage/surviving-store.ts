@@ -177,6 +177,7 @@ class SurvivingStore implements Store {
   switches = async () => this.#present.switches();
   outageNotes = async () => this.#present.contents().outageNotes;
   mutes = async () => this.#present.contents().mutes;
+  moves = async () => this.#present.contents().moves;
   certificates = async () => this.#present.contents().certificates;
   outbox = async () => this.#present.contents().outbox;
 

@@ -16,6 +16,7 @@ export interface Tables {
   switches: { server: string; monitored: Flag };
   outage_notes: { server: string; last_told: EpochMs | null; acknowledged_by: string | null };
   mutes: { server: string; channel: string; address: string; until: EpochMs };
+  moves: { channel: string; address: string; moved_to: string };
   certificates: { server: string; ends_at: EpochMs; told_days: number | null };
   outbox: {
     id: number;

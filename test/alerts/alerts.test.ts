@@ -1,6 +1,7 @@
 /** Who is told what is written down together with its reason, and what people decided is kept. */
 import { describe, expect, test } from 'vitest';
 import { Alerts } from '../../src/alerts/alerts.ts';
+import { Moves } from '../../src/alerts/moves.ts';
 import { type Availability, unknownSince } from '../../src/domain/availability.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import type { OutboxRow, Recipient } from '../../src/domain/outbox.ts';
@@ -24,6 +25,7 @@ async function bench(store: Store = createMemoryStore(), maintenanceEnd?: EpochM
         return store.commit(change);
       },
       outbox: () => store.outbox(),
+      settled: (limit) => store.settled(limit),
       availabilities: () => store.availabilities(),
       switches: () => store.switches(),
       outageNotes: () => store.outageNotes(),
@@ -33,6 +35,7 @@ async function bench(store: Store = createMemoryStore(), maintenanceEnd?: EpochM
       periods: (server, since) => store.periods(server, since),
     },
     clock,
+    moves: new Moves(store),
     recipients: () => [ANNA, BORIS, GROUP],
     administrators: () => [ANNA, BORIS],
     maintenanceEnd: () => maintenanceEnd,
@@ -170,7 +173,7 @@ describe('mute', () => {
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBe(START + HOUR);
     await clock.advance(1);
     expect(alerts.mutedUntil(ANNA, ALPHA)).toBeUndefined();
-    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
+    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
   });
 
   test('the newest one counts, even when it is shorter', async () => {
@@ -411,11 +414,11 @@ describe('servers that are in the settings no longer', () => {
 describe('quiet', () => {
   test('is the later end of mute and maintenance', async () => {
     const { alerts } = await bench(undefined, START + HOUR);
-    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
+    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
     await alerts.mute([ALPHA], ANNA, START + 8 * HOUR);
-    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + 8 * HOUR);
+    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + 8 * HOUR);
     await alerts.mute([ALPHA], ANNA, START + MINUTE);
-    expect(alerts.quietUntil([ANNA], ALPHA, START)).toBe(START + HOUR);
+    expect(alerts.quietUntil(ANNA, ALPHA, START)).toBe(START + HOUR);
   });
 });
 

@@ -1,12 +1,15 @@
 /** The delivery of outbox rows, where a whole timeline would hide the cause: the start, breakage, unknown channels. */
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Dispatcher, type DispatcherDependencies, type OutboxStore } from '../../src/alerts/dispatcher.ts';
+import { Moves } from '../../src/alerts/moves.ts';
 import type { Delivery, Screen } from '../../src/channels/port.ts';
 import type { OutboxRow, Recipient } from '../../src/domain/outbox.ts';
 import type { Html } from '../../src/i18n/markup.ts';
+import { HOUR, MINUTE } from '../../src/lib/time.ts';
+import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { START, VirtualClock } from '../support/virtual-clock.ts';
-import { ALPHA, ANNA, acknowledged, BORIS, row } from './rows.ts';
+import { ALPHA, ANNA, acknowledged, BORIS, row, stopped } from './rows.ts';
 
 interface Bench {
   readonly dispatcher: Dispatcher;
@@ -49,6 +52,7 @@ function bench(
         },
       },
     ],
+    moves: new Moves(createMemoryStore()),
     quietUntil: () => undefined,
     isRecipient: () => true,
     watchesOthers: () => false,
@@ -69,6 +73,10 @@ function bench(
       await clock.settle();
     },
   };
+}
+
+function stop(id: number): OutboxRow {
+  return row(id, stopped(ALPHA, START, String(id)), START);
 }
 
 function ack(id: number, recipient: Recipient = ANNA): OutboxRow {
@@ -157,9 +165,9 @@ test('a mute that is over early is heard of at once', async () => {
   expect(delivered).toEqual(['1001: 1']);
 });
 
-test('what waits for somebody who was taken out of the settings is not told', async () => {
+test('what waits for somebody who was taken out of the settings is not told, and the log says so', async () => {
   const allowed = new Set(['1001', '1002']);
-  const { clock, delivered, settled, run } = bench({ outbox: async () => [ack(1, BORIS)] }, undefined, {
+  const { clock, log, delivered, settled, run } = bench({ outbox: async () => [ack(1, BORIS)] }, undefined, {
     isRecipient: ({ address }) => allowed.has(address),
   });
   allowed.delete('1002');
@@ -167,4 +175,44 @@ test('what waits for somebody who was taken out of the settings is not told', as
   await clock.advance(5_000);
   expect(delivered).toEqual([]);
   expect(settled).toEqual([1]);
+  expect(log.messages('warn')).toEqual(['alerts for somebody who gets none any more are dropped']);
+});
+
+describe('a messenger that is away for long', () => {
+  test('is in the log at doubling distances, by whom it does not reach, and once when it is back', async () => {
+    let isAway = true;
+    const { dispatcher, clock, log, delivered, run } = bench({}, async () =>
+      isAway ? { kind: 'retry', reason: 'no connection' } : { kind: 'delivered' },
+    );
+    await run();
+    dispatcher.add([ack(1)]);
+    await clock.advance(HOUR);
+    const said = log.messages('warn');
+    expect(new Set(said)).toEqual(new Set(['an alert waits']));
+    expect([said.length, log.lines[0]?.fields]).toEqual([
+      8,
+      { recipient: '1001', attempt: 1, reason: 'no connection', rows: 1 },
+    ]);
+    isAway = false;
+    await clock.advance(MINUTE);
+    expect([delivered, log.messages('info')]).toEqual([['1001: 1'], ['alerts are taken again']]);
+  });
+});
+
+describe('a message that cannot be written (a bug)', () => {
+  test('is tried again and then given up, and what was to go with it goes out', async () => {
+    const { dispatcher, clock, log, delivered, settled, run } = bench({}, undefined, {
+      compose: (rows) => {
+        if (rows.some(({ id }) => id === 2)) throw new TypeError('a bug in the words');
+        return { text: rows.map(({ id }) => id).join(',') as Html, keyboard: [] };
+      },
+    });
+    await run();
+    dispatcher.add([stop(1), stop(2), stop(3), ack(4)]);
+    await clock.advance(2 * MINUTE);
+    expect(delivered).toEqual(['1001: 1,3', '1001: 4']);
+    expect(settled).toEqual([2, 1, 3, 4]);
+    const broken = ['a delivery broke', 'a delivery broke', 'alerts that cannot be written are given up'];
+    expect(log.messages('error')).toEqual(broken);
+  });
 });

@@ -1,7 +1,7 @@
 /** What several rows come to: every row is in the result once, and the last word is what is true. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fold, foldSight } from '../../src/alerts/fold.ts';
+import { fold, foldSight, obsoleteReminders } from '../../src/alerts/fold.ts';
 import type { Event, EventOf } from '../../src/domain/events.ts';
 import type { ServerName } from '../../src/domain/names.ts';
 import { ALPHA, BETA, began, down, ended, rows, shaky, still, stillBlind, stillDown, up } from './rows.ts';
@@ -96,6 +96,19 @@ describe('the sight of the bot', () => {
   });
 });
 
+test('a newer reminder makes an older one obsolete, of the same server or of the bot, and nothing else', () => {
+  const all = rows(
+    began(1),
+    stillBlind(2),
+    stillDown(ALPHA, 3),
+    stillDown(BETA, 4),
+    down(ALPHA, 5),
+    stillBlind(6),
+    stillDown(ALPHA, 7),
+  );
+  expect(obsoleteReminders(all).map(({ event }) => event.at)).toEqual([3, 2]);
+});
+
 describe('for any rows', () => {
   /** Per server down and up alternate; it may have been down before the first of them. */
   const anyEvents: fc.Arbitrary<Event[]> = fc
@@ -140,6 +153,27 @@ describe('for any rows', () => {
         expect(toldDown.sort()).toEqual(
           failing.map((event) => ('server' in event ? event.server : '')).sort(),
         );
+      }),
+    );
+  });
+
+  test('what is obsolete makes no difference, and what is left is one reminder of each server', () => {
+    const byServer = (a: Event, b: Event) => JSON.stringify(a).localeCompare(JSON.stringify(b));
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const all = rows(...events);
+        const obsolete = new Set(obsoleteReminders(all));
+        const left = all.filter((row) => !obsolete.has(row));
+        const reminded = only(
+          left.map(({ event }) => event),
+          'server-still-down',
+        );
+        expect(new Set(reminded.map(({ server }) => server)).size).toBe(reminded.length);
+        const [before, after] = [fold(all), fold(left)];
+        expect({ ...after, stillDown: [...after.stillDown].sort(byServer) }).toEqual({
+          ...before,
+          stillDown: [...before.stillDown].sort(byServer),
+        });
       }),
     );
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCompose } from '../../src/alerts/messages.ts';
 import type { Screen } from '../../src/channels/port.ts';
+import { split } from '../../src/channels/telegram/split.ts';
 import type { Event, EventOf, Occupancy, Refusal } from '../../src/domain/events.ts';
 import type { ConferenceId, ServerName } from '../../src/domain/names.ts';
 import { createFormats } from '../../src/i18n/formats.ts';
@@ -185,7 +186,73 @@ test('of many past outages the last twenty are told, the others counted (a mute 
   const lines = write(past).text.split('\n');
   expect(lines).toHaveLength(21);
   expect(lines[0]).toContain('<b>s3</b> was down');
-  expect(lines.at(-1)).toBe('and 3 more');
+  expect(lines.at(-1)).toBe('and 3 more: /history');
+});
+
+describe('very many servers', () => {
+  const names = (count: number, length: number) =>
+    Array.from({ length: count }, (_, index) => `${index}-`.padEnd(length, 'x') as ServerName);
+  /** The names in bold of single servers. */
+  const shown = (text: string) => text.match(/<b>\d+-x*<\/b>/g) ?? [];
+
+  test('fifty are named, each with its cause and who is cut off', () => {
+    const occupancy = { at: START, people: 12, conferences: 2 };
+    const events = names(50, 60).map((server) => ({ ...down(server, START), occupancy }) as Event);
+    expect(shown(write(events).text)).toHaveLength(50);
+  });
+
+  test('what does not fit into three messages is counted, and the count says where to find the others', () => {
+    const { text, keyboard } = write(names(1_500, 20).map((server) => down(server, START)));
+    const named = shown(text).length;
+    expect(named).toBeGreaterThan(80);
+    expect(text.split('\n')[0]).toBe('🔴 <b>1500 servers are down</b>');
+    expect(text.split('\n').at(-1)).toBe(`and ${1_500 - named} more: /status`);
+    expect(keyboard.at(-1)).toEqual([{ label: 'All servers', data: 'servers' }]);
+  });
+
+  test('what is down now has the room before what is up again; the count is of both', () => {
+    const servers = names(1_500, 20);
+    const { text } = write([
+      ...servers.slice(500).map((server) => up(server, START)),
+      ...servers.slice(0, 500).map((server) => down(server, START)),
+    ]);
+    const lines = text.split('\n');
+    expect(lines[0]).toBe('🔴 <b>500 servers are down</b>');
+    expect(lines.slice(1, -2).every((line) => line.includes('the connection was refused'))).toBe(true);
+    expect(lines.at(-2)).toBe('🟢 <b>1000 servers are up again</b>');
+    expect(lines.at(-1)).toBe(`and ${1_500 - shown(text).length} more: /status`);
+  });
+
+  const at = START;
+  test.each<[string, (server: ServerName) => Event]>([
+    ['down', (server) => down(server, at)],
+    ['still down', (server) => stillDown(server, at)],
+    ['up again', (server) => up(server, at)],
+    ['unstable', (server) => ({ kind: 'server-unstable', server, at, changes: 6, since: at })],
+    [
+      'steady',
+      (server) => ({ kind: 'server-steady', server, at, unstableSince: at, status: 'up', since: at }),
+    ],
+    [
+      'not seen',
+      (server) => ({
+        kind: 'bot-blind',
+        at,
+        servers: names(1_500, server.length),
+        total: 1_500,
+        checkAnswers: undefined,
+      }),
+    ],
+    [
+      'whose certificate ends',
+      (server) => ({ kind: 'certificate-ending', server, at, endsAt: at + Number.parseInt(server, 10) }),
+    ],
+  ])('%s: with names of any length, at most three messages', (_what, event) => {
+    for (const length of [5, 20, 100]) {
+      const { text } = write(names(1_500, length).map(event), START + HOUR, { wasHeld: true });
+      expect(split(text).length).toBeLessThanOrEqual(3);
+    }
+  });
 });
 
 test('what was held back says so above all else, and late is said below it', () => {
@@ -375,11 +442,20 @@ describe('certificates', () => {
     ...{ server, at: START, endsAt: START + days * DAY },
   });
 
-  test('how many days are left, and when; several in one message', () => {
+  test('how many days are left, and when; several in one message, the soonest first', () => {
     expect(write([ends(ALPHA, 21), ends(BETA, 0.6), ends(ALPHA, 0)]).text.split('\n')).toEqual([
-      certificateEnds('alpha', 21, '22 Jan 10:00'),
-      certificateEnds('beta', 1, '2 Jan 00:24'),
       certificateEnded('alpha', '10:00'),
+      certificateEnds('beta', 1, '2 Jan 00:24'),
+      certificateEnds('alpha', 21, '22 Jan 10:00'),
+      CERTIFICATE_ADVICE,
+    ]);
+  });
+
+  test('one that is for several servers is one line, with fifty names and then a count', () => {
+    const names = Array.from({ length: 53 }, (_, index) => `s${index}` as ServerName);
+    expect(write([...names.map((name) => ends(name, 21)), ends(BETA, 2)]).text.split('\n')).toEqual([
+      certificateEnds('beta', 2, '3 Jan 10:00'),
+      certificateEnds(`${names.slice(0, 50).join(', ')} and 3 more`, 21, '22 Jan 10:00'),
       CERTIFICATE_ADVICE,
     ]);
   });

@@ -1,84 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toBands, toColumns, toRuns } from '../../src/charts/series.ts';
+import { toColumns, toRuns } from '../../src/charts/series.ts';
 import { BUCKET, type ProbeBucket } from '../../src/domain/history.ts';
-import { uptime } from '../../src/domain/uptime.ts';
 import { DAY, HOUR, MINUTE } from '../../src/lib/time.ts';
-import { bucket, buckets, NOW, period } from './fixtures.ts';
+import { bucket, buckets, NOW } from './fixtures.ts';
 
 const latency = ({ latency: found }: ProbeBucket) =>
   found && { low: found.min, middle: found.median, high: found.max };
 const DAY_SPAN = { from: NOW - DAY, to: NOW };
-
-describe('bands', () => {
-  const from = NOW - HOUR;
-
-  test('cover the whole span in order, the unknown included', () => {
-    const seen = buckets(from + 10 * MINUTE, from + 30 * MINUTE);
-    expect(toBands(seen, [], from, NOW)).toEqual([
-      { from, to: from + 10 * MINUTE, state: 'unknown' },
-      { from: from + 10 * MINUTE, to: from + 30 * MINUTE, state: 'up' },
-      { from: from + 30 * MINUTE, to: NOW, state: 'unknown' },
-    ]);
-  });
-
-  test('an outage is as long as it was, not as long as its buckets; one that lasts goes to the end', () => {
-    const [start, end, again] = [from + 7 * MINUTE, from + 8 * MINUTE, NOW - 2 * MINUTE];
-    const periods = [period('down', start, end), period('down', again, undefined)];
-    const states = toBands(buckets(from, NOW), periods, from, NOW);
-    expect(states.map((band) => [band.state, band.to - band.from])).toEqual([
-      ['up', 7 * MINUTE],
-      ['down', MINUTE],
-      ['up', 50 * MINUTE],
-      ['down', 2 * MINUTE],
-    ]);
-  });
-
-  test('what the bot could not see is unknown, also while it believed the server to be down', () => {
-    const periods = [period('down', from, NOW), period('blind', from + 20 * MINUTE, from + 40 * MINUTE)];
-    const states = toBands(buckets(from, NOW), periods, from, NOW);
-    expect(states.map(({ state }) => state)).toEqual(['down', 'unknown', 'down']);
-  });
-
-  test('of probes further apart than a bucket, each stands until the next', () => {
-    const sparse = buckets(from, NOW).filter((_, index) => index % 3 === 0);
-    expect(toBands(sparse, [], from, NOW, 15 * MINUTE)).toEqual([{ from, to: NOW, state: 'up' }]);
-    expect(toBands(sparse, [], from, NOW)).toHaveLength(8);
-  });
-
-  test('add up to what `uptime` says (the picture and the number beside it must not differ)', () => {
-    const minutes = fc.integer({ min: -20, max: 140 });
-    const span = fc.record({
-      kind: fc.constantFrom('down' as const, 'blind' as const),
-      start: minutes,
-      length: fc.integer({ min: 0, max: 60 }),
-      isOpen: fc.boolean(),
-    });
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.integer({ min: -3, max: 28 }), { maxLength: 20 }),
-        fc.array(span, { maxLength: 5 }),
-        fc.constantFrom(BUCKET, 12 * MINUTE),
-        (places, spans, interval) => {
-          const [start, end] = [NOW, NOW + 2 * HOUR];
-          const seen = places.sort((a, b) => a - b).map((place) => bucket(start + place * BUCKET));
-          const periods = spans.map(({ kind, start: at, length, isOpen }) =>
-            period(kind, start + at * MINUTE, isOpen ? undefined : start + (at + length) * MINUTE),
-          );
-          const sums = { up: 0, down: 0, unknown: 0 };
-          let at = start;
-          for (const band of toBands(seen, periods, start, end, interval)) {
-            expect(band.from).toBe(at);
-            at = band.to;
-            sums[band.state] += band.to - band.from;
-          }
-          expect(at).toBe(end);
-          expect(sums).toEqual(uptime(seen, periods, start, end, interval));
-        },
-      ),
-    );
-  });
-});
 
 describe('columns', () => {
   test('of a day are its buckets', () => {

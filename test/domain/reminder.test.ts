@@ -17,9 +17,18 @@ test('it is due once the span since the outage was last told has passed, to the 
 
 test('once due it stays due until it is told (a probe that comes late loses no reminder)', () => {
   fc.assert(
-    fc.property(anyTime, anyTime, fc.nat(HOUR), (lastTold, now, later) => {
+    fc.property(anyTime, anyTime, fc.nat(HOUR), (lastTold, since, later) => {
+      const now = lastTold + since;
       fc.pre(isReminderDue(told(lastTold), HOUR, now));
       expect(isReminderDue(told(lastTold), HOUR, now + later)).toBe(true);
+    }),
+  );
+});
+
+test("it is due when the machine's clock was set back by more than the span (else it would come in years)", () => {
+  fc.assert(
+    fc.property(anyTime, fc.integer({ min: HOUR, max: 10_000 * HOUR }), (now, ahead) => {
+      expect(isReminderDue(told(now + ahead), HOUR, now)).toBe(true);
     }),
   );
 });

@@ -47,7 +47,10 @@ function watching(options: Options = {}) {
     clock,
     random: () => 0,
     log,
-    judge: (_name, _at, signal) => options.judge?.(signal) ?? Promise.resolve('down'),
+    judge: async (_name, _at, signal) => ({
+      verdict: (await options.judge?.(signal)) ?? 'down',
+      isShared: false,
+    }),
     changed: async (change) => {
       await options.writing?.();
       changes.push(change.transition?.kind ?? 'quiet');
@@ -272,6 +275,14 @@ describe('who is on it', () => {
     await clock.advance(5 * MINUTE);
     expect(occupancyAsked).toEqual([0, 120, 240]);
     expect(watch.view.occupancy).toMatchObject({ conferences: 1, people: 2 });
+  });
+
+  test("it goes on when the machine's clock is set back (an outage would be told with who was there an hour ago)", async () => {
+    const { clock, occupancyAsked } = watching();
+    await clock.advance(10 * SECOND);
+    clock.setDate(START - 60 * MINUTE);
+    await clock.advance(20 * SECOND);
+    expect(occupancyAsked).toHaveLength(2);
   });
 
   test('is not asked again soon when somebody has just looked', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BUCKET, type ProbeBucket } from '../../src/domain/history.ts';
 import type { ServerName } from '../../src/domain/names.ts';
-import { uptime, uptimeWithin, watchedRuns } from '../../src/domain/uptime.ts';
+import { toBands, uptime, type WatchedRun, watchedRuns } from '../../src/domain/uptime.ts';
 import { WatchedPast } from '../../src/monitor/watched-past.ts';
 
 const server = 'alpha' as ServerName;
@@ -46,11 +46,10 @@ test('as time goes on, what is kept gives the same uptime as all buckets of the 
         to = Math.min(to + step, SLOTS);
         const [from, end] = [Math.max(to - length, 0) * BUCKET, to * BUCKET];
         const runs = await past.runs(server, from, end);
-        const whole = uptime(within(from, end), [], from, end, interval);
-        expect(uptimeWithin(runs, [], from, end, interval).up).toBeGreaterThanOrEqual(whole.up);
+        const up = (of: readonly WatchedRun[]) => uptime(toBands(of, [], from, end, interval)).up;
+        expect(up(runs)).toBeGreaterThanOrEqual(up(watchedRuns(within(from, end))));
         // Before the span there may be more of it that is known already.
-        const kept = uptime(within(0, end), [], from, end, interval);
-        expect(uptimeWithin(runs, [], from, end, interval).up).toBeLessThanOrEqual(kept.up);
+        expect(up(runs)).toBeLessThanOrEqual(up(watchedRuns(within(0, end))));
       }
     }),
   );
@@ -82,4 +81,16 @@ test('when the clock was set back, or more is asked for, it reads anew; so it do
   past.forget(server);
   await past.runs(server, 10 * BUCKET, 140 * BUCKET);
   expect(reads.filter((slot) => slot === 100)).toHaveLength(4);
+});
+
+test('what is being read when all is forgotten is not kept (it may come from a disk that could not be read)', async () => {
+  let answer: (runs: readonly WatchedRun[]) => void = () => {};
+  const past = new WatchedPast(() => new Promise((resolve) => (answer = resolve)));
+  const first = past.runs(server, 0, 100 * BUCKET);
+  past.forgetAll();
+  answer([]);
+  expect(await first).toEqual([]);
+  const second = past.runs(server, 0, 100 * BUCKET);
+  answer([{ first: 0, last: 99 * BUCKET }]);
+  expect(await second).toEqual([{ first: 0, last: 99 * BUCKET }]);
 });

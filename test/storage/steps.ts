@@ -35,6 +35,10 @@ const change: fc.Arbitrary<Change> = fc.record(
     monitored: fc.record({ server, on: maybe(fc.boolean()) }),
     outage: fc.record({ server, lastTold: maybe(at), acknowledgedBy: maybe(fc.string({ maxLength: 3 })) }),
     mutes: fc.uniqueArray(fc.record({ server, recipient, until: at }), { selector: keyOf, maxLength: 3 }),
+    moves: fc.uniqueArray(fc.record({ from: recipient, to: recipient }), {
+      selector: ({ from }) => from.address,
+      maxLength: 2,
+    }),
     certificate: fc.record({ server, endsAt: at, toldDays: maybe(fc.constantFrom(21, 7, 1, 0)) }),
     outbox: fc.array(fc.record({ recipient, event, writtenAt: at }), { maxLength: 3 }),
     audit: fc.record({
@@ -86,7 +90,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       ids: fc.array(fc.nat(20), { maxLength: 4 }),
-      outcome: fc.constantFrom('delivered' as const, 'refused' as const),
+      outcome: fc.constantFrom('delivered' as const, 'refused' as const, 'obsolete' as const),
       at,
     }),
   },
@@ -108,6 +112,7 @@ export async function everythingIn(store: Store): Promise<unknown> {
     switches: await store.switches(),
     outageNotes: sorted(await store.outageNotes()),
     mutes: sorted(await store.mutes()),
+    moves: sorted(await store.moves()),
     certificates: sorted(await store.certificates()),
     outbox: await store.outbox(),
     settled: await store.settled(1_000),

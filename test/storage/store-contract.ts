@@ -283,6 +283,24 @@ export function storeContract(name: string, factory: StoreFactory): void {
         ]);
       });
 
+      test('a chat that has moved is where it was heard of last', async () => {
+        expect(await store.moves()).toEqual([]);
+        await store.commit({ moves: [{ from: TOPIC, to: ANNA }] });
+        await store.commit({
+          moves: [
+            { from: TOPIC, to: BORIS },
+            { from: ANNA, to: BORIS },
+          ],
+        });
+        const moves = new Map((await store.moves()).map(({ from, to }) => [from, to]));
+        expect(moves).toEqual(
+          new Map([
+            [TOPIC, BORIS],
+            [ANNA, BORIS],
+          ]),
+        );
+      });
+
       test('all servers are muted at once, however many there are', async () => {
         const servers = Array.from({ length: 2_000 }, (_, index) => `server ${index}` as ServerName);
         const mutes = (until: number) => servers.map((server) => ({ server, recipient: ANNA, until }));
@@ -489,6 +507,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
         monitored: { server: ALPHA, on: true },
         outage: { server: ALPHA, lastTold: 3_000, acknowledgedBy: undefined },
         mutes: [{ server: ALPHA, recipient: ANNA, until: 9 }],
+        moves: [{ from: TOPIC, to: BORIS }],
         audit: stopped(1),
         outbox: [row(FIRST)],
         stability: { server: ALPHA, value: { changes: [1], unstableSince: undefined } },
@@ -505,6 +524,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
       expect((await store.switches()).get(ALPHA)).toBe(true);
       expect(await store.outageNotes()).toHaveLength(1);
       expect(await store.mutes()).toHaveLength(1);
+      expect(await store.moves()).toHaveLength(1);
       expect(await store.audit(1)).toHaveLength(1);
       expect(await store.outbox()).toEqual(rows);
     });

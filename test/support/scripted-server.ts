@@ -1,11 +1,11 @@
 /** A TrueConf Server as the program sees it through its adapter, doing what a test says. */
-import type { ServerAdapter } from '../../src/app.ts';
 import type { Probe } from '../../src/domain/availability.ts';
 import type { Conference, OnlineUser, Participant } from '../../src/domain/conference.ts';
 import type { ConferenceId } from '../../src/domain/names.ts';
-import type { Trouble } from '../../src/domain/trouble.ts';
+import { ServerTrouble, type Trouble } from '../../src/domain/trouble.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { type DurationMs, type EpochMs, SECOND } from '../../src/lib/time.ts';
+import type { TrueConfServer } from '../../src/trueconf/client.ts';
 
 export interface Behaviour {
   /** From the start of a probe to its outcome. */
@@ -38,7 +38,7 @@ export const BEHAVIOURS = {
 
 export type BehaviourName = keyof typeof BEHAVIOURS;
 
-export class ScriptedServer implements ServerAdapter {
+export class ScriptedServer implements TrueConfServer {
   readonly webRoot: string;
   /** When each probe started. */
   readonly probes: EpochMs[] = [];
@@ -54,6 +54,12 @@ export class ScriptedServer implements ServerAdapter {
   inside: Participant[] = [];
   /** From asking the web server to its answer or its silence. */
   webAfter: DurationMs = 0;
+  /** When each count of online users started. */
+  readonly userCounts: EpochMs[] = [];
+  /** From asking for them to the answer. */
+  usersAfter: DurationMs = 0;
+  /** In place of an answer. */
+  usersTrouble: Trouble | undefined;
   /** A bug in the adapter. */
   webThrows = false;
   #behaviour: Behaviour = BEHAVIOURS.answers;
@@ -92,15 +98,18 @@ export class ScriptedServer implements ServerAdapter {
     return this.certificateEndsAt;
   }
 
-  async runningConferences(): Promise<readonly Conference[]> {
+  async runningConferences(): Promise<Conference[]> {
     return this.conferences;
   }
 
-  async participants(): Promise<readonly Participant[]> {
+  async participants(): Promise<Participant[]> {
     return this.inside;
   }
 
-  async onlineUsers(): Promise<readonly OnlineUser[]> {
+  async onlineUsers(signal: AbortSignal): Promise<OnlineUser[]> {
+    this.userCounts.push(this.#clock.now());
+    if (this.usersAfter > 0) await this.#clock.sleep(this.usersAfter, signal);
+    if (this.usersTrouble) throw new ServerTrouble('list users', this.usersTrouble);
     return [];
   }
 

@@ -22,6 +22,7 @@ import { at, drifting, headlines, type Timeline, timeline, told, until } from '.
 const THREE = ['alpha', 'beta', 'gamma'];
 const FIVE = [...THREE, 'delta', 'epsilon'];
 const NAMES = 'alpha, beta, gamma';
+const HOURS = 3_600;
 
 /** Whose store refuses every write while it is full. */
 function breakableDisk(story: Timeline): { isFull: boolean } {
@@ -149,6 +150,20 @@ describe('most servers fall silent together', () => {
     expect((alarm?.at ?? 0) - (over?.at ?? 0)).toBeLessThanOrEqual(3);
     expect(story.told).toHaveLength(3);
   });
+
+  test.each(['refuses', 'drops every packet', 'hangs'] as const)(
+    'two that are still silent are told as one, whatever they had shown before (each %s)',
+    async (does) => {
+      const story = timeline({ servers: [...FIVE, 'zeta'], random: drifting(7_919) });
+      await story.play(
+        at(29, () => [...story.servers.values()].map((server) => server.behave(does))),
+        ...answer(210.7, 'gamma', 'delta', 'epsilon', 'zeta'),
+        until(400),
+      );
+      const told = headlines(story).map(([, text]) => text);
+      expect(told.slice(1)).toEqual([SEES_AGAIN, '🔴 <b>2 servers are down</b>']);
+    },
+  );
 
   test('a server that was told as down before is told as up afterwards (an alarm has an end)', async () => {
     const story = timeline({ servers: FIVE });
@@ -471,6 +486,61 @@ describe('reminders', () => {
   });
 });
 
+describe('what was down before', () => {
+  const servers = { alpha: {}, beta: {}, gamma: {}, old: { reminderHours: 1 } };
+
+  test('is not reminded of while the bot is blind (nobody can vouch for it), and again as soon as it sees', async () => {
+    const story = timeline({ servers });
+    await story.play(at(29, 'old refuses'), at(600, 'all refuse'), until(4 * HOURS));
+    expect(headlines(story)).toEqual([
+      [32, '🔴 <b>old is down</b>'],
+      [expect.any(Number), expect.stringContaining('3 of 3 servers')],
+    ]);
+    await story.play(...answer(4 * HOURS, ...THREE), until(4 * HOURS + 30));
+    expect(headlines(story).slice(2)).toEqual([
+      [expect.any(Number), SEES_AGAIN],
+      [expect.any(Number), '🔴 <b>old is still down</b>, for 3 hr 59 min now'],
+    ]);
+  });
+
+  test('is not reminded of in the next run either, as long as that is blind', async () => {
+    const first = timeline({ servers });
+    await first.play(at(29, 'old refuses'), at(600, 'all refuse'), until(700));
+    await first.stop();
+    const second = timeline({ servers, store: first.store, from: 2 * HOURS });
+    await second.play(at(2 * HOURS, 'all refuse'), until(3 * HOURS));
+    expect(second.told).toEqual([]);
+  });
+
+  test('is not reminded of because of a look that began while blind', async () => {
+    const story = timeline({ servers: { ...servers, old: { reminderHours: 1, interval: 7 } } });
+    await story.play(
+      at(29, 'old refuses'),
+      at(600, 'all refuse'),
+      at(1_000, 'old hangs'), // From then on there is always a look under way.
+      at(2 * HOURS + 0.5, 'all answer'),
+      until(2 * HOURS + 60),
+    );
+    expect(headlines(story).slice(2)).toEqual([
+      [expect.any(Number), SEES_AGAIN],
+      [expect.any(Number), upHeadline('old', '1 hr 59 min')],
+    ]);
+  });
+
+  test('is not called steady: only what was seen is calm', async () => {
+    const story = timeline({ servers });
+    const flaps = Array.from({ length: 7 }, (_, index) =>
+      at(29 + index * 60, `old ${index % 2 === 0 ? 'refuses' : 'answers'}`),
+    ); // the last at 389: down
+    await story.play(...flaps, at(600, 'all refuse'), until(2 * HOURS));
+    expect(headlines(story).at(-1)?.[1]).toContain('3 of 3 servers');
+    await story.play(...answer(2 * HOURS, ...THREE), until(2 * HOURS + 800));
+    expect(headlines(story).at(-1)?.[1]).toBe(SEES_AGAIN);
+    await story.play(until(2 * HOURS + 1_000));
+    expect(headlines(story).at(-1)?.[1]).toContain('old stays down');
+  });
+});
+
 describe('a restart while blind', () => {
   test('it is not told again, and its end is', async () => {
     const first = timeline({ servers: THREE });
@@ -555,6 +625,23 @@ test('the end is told also when the last run was killed as soon as the beginning
     blind(3, 3, '10:00', NAMES)[0],
     SEES_AGAIN,
   ]);
+});
+
+test('it is not told again when that run ends, too, before it has written down whom it does not see', async () => {
+  const store = createMemoryStore();
+  const servers = THREE as ServerName[];
+  const event: Event = { kind: 'bot-blind', at: START, servers, total: 3, checkAnswers: undefined };
+  const recipient = { channel: 'telegram', address: '1001' };
+  await store.commit({ outbox: [{ recipient, event, writtenAt: START }] });
+  const first = timeline({ servers: THREE, store, from: 30 });
+  await first.play(at(30, 'all refuse'), until(30.5));
+  await first.stop();
+  expect(first.told).toHaveLength(1);
+  const second = timeline({ servers: THREE, store, from: 40 });
+  await second.play(at(40, 'all refuse'), until(100));
+  expect(second.told).toEqual([]);
+  await second.play(at(100, 'all answer'), until(120));
+  expect(headlines(second)).toEqual([[expect.any(Number), SEES_AGAIN]]);
 });
 
 test('Telegram refuses messages while the servers are fine: nothing is doubted', async () => {

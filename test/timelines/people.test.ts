@@ -17,7 +17,7 @@ import {
   wasDown,
   wasHeld,
 } from './english.ts';
-import { at, headlinesTo, timeline, told, until } from './timeline.ts';
+import { at, headlinesTo, PEOPLE, timeline, told, until } from './timeline.ts';
 
 const HOURS = 3_600;
 
@@ -178,6 +178,33 @@ describe('reminder', () => {
     );
     expect(story.told).toHaveLength(2);
     expect(story.told[1]?.text).toContain('still down</b>, for 3 hr 29 min now');
+  });
+
+  test('those for somebody who cannot be reached do not add up: one waits, and the outage itself if it is untold', async () => {
+    const story = timeline({ servers: { alpha: { reminderHours: 1 } }, people: ['anna', 'boris', 'carol'] });
+    const waiting = async (who: keyof typeof PEOPLE) =>
+      (await story.store.outbox())
+        .filter(({ recipient }) => recipient.address === String(PEOPLE[who]))
+        .map(({ event }) => event.kind);
+    await story.play(
+      at(20, 'telegram does not reach boris'),
+      at(29, 'alpha refuses'),
+      at(40, 'telegram does not reach carol'),
+      at(50, 'anna presses Mute 8 h'),
+      until(6.5 * HOURS),
+    );
+    expect(await waiting('anna')).toEqual(['server-still-down']);
+    expect(await waiting('boris')).toEqual(['server-down', 'server-still-down']);
+    expect(await waiting('carol')).toEqual(['server-still-down']);
+    await story.play(at(6.6 * HOURS, 'telegram is back'), until(9 * HOURS));
+    const first = (who: string) => story.told.find(({ at: moment, to }) => moment > 40 && to === who)?.text;
+    expect(first('boris')?.split('\n')).toEqual([
+      ...down('alpha', { since: '10:00', lasting: '6 hr 35 min' }),
+      '',
+      late('10:00', '6 hr 35 min'),
+    ]);
+    expect(first('carol')).toContain('still down</b>, for 6 hr 35 min now');
+    expect(first('anna')).toContain('still down</b>, for 8 hr now');
   });
 });
 

@@ -170,6 +170,7 @@ export class SoakWorld {
   readonly #telegramFor = new Map<string, TelegramMode>();
   #isCutOff = false;
   #hasMoved = false;
+  #chat: keyof typeof CHATS = 'night shift';
   readonly #behaviours = new Map<string, BehaviourName>();
   #diskFails: StorageTroubleCode | undefined;
   readonly #memory = createMemoryStore();
@@ -214,7 +215,7 @@ export class SoakWorld {
 
   #timelineOptions(): TimelineOptions {
     const servers = Object.fromEntries([...this.#present].map((name) => [name, this.#script(name)]));
-    return { servers, people: this.#people, chats: ['night shift'] };
+    return { servers, people: this.#people, chats: [this.#chat] };
   }
 
   get isRunning(): boolean {
@@ -295,7 +296,8 @@ export class SoakWorld {
     const waiting = await this.store.outbox();
     for (const { at, address, screen } of this.channel.attempts) {
       const isWaiting = waiting.some(
-        ({ recipient, event }) => recipient.address === asInSettings(address) && mayTell(screen.text, event),
+        ({ recipient, event }) =>
+          asInSettings(recipient.address) === asInSettings(address) && mayTell(screen.text, event),
       );
       if (at === this.deaths.at(-1) && isWaiting) this.#unmarked.add(screen);
     }
@@ -433,6 +435,13 @@ export class SoakWorld {
       const isHere = obstacle.kind === 'mute' && obstacle.address === CHATS['night shift'];
       if (isHere && obstacle.to > this.clock.now()) obstacle.kind = 'perhaps';
     }
+  }
+
+  /** The operator updates its address, once the bot has heard of the new one. */
+  async nameNewChat(): Promise<void> {
+    if (this.#chat === 'moved' || (await this.store.moves()).length === 0) return;
+    this.#chat = 'moved';
+    await this.#apply();
   }
 
   /** The bot is cut off from everything. */

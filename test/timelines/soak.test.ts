@@ -242,6 +242,10 @@ class Driver {
     await this.does('the chat moves', () => this.world.moveChat());
   }
 
+  async theSettingsFollow(): Promise<void> {
+    await this.does('the settings name the chat that has moved', () => this.world.nameNewChat());
+  }
+
   async isCutOff(): Promise<void> {
     await this.does('the network is gone', () => this.world.cutOff(true));
     this.after(this.between(5, 120), 'the network is back', () => this.world.cutOff(false));
@@ -261,6 +265,7 @@ async function misfortune(driver: Driver, share: number): Promise<void> {
   if (driver.chance(0.015 * share)) await driver.telegramFails();
   if (driver.chance(0.003 * share)) await driver.theChatMoves();
   if (!driver.world.isRunning || driver.world.isDoomed) return;
+  if (driver.chance(0.004 * share)) await driver.theSettingsFollow();
   if (driver.chance(0.004 * share)) await driver.carolRefuses();
   if (driver.chance(0.015 * share)) await driver.somebodyMutes();
   if (driver.chance(0.01 * share)) await driver.somebodyAcknowledges();

@@ -12,10 +12,12 @@ import {
   monitoringOff,
   monitoringOn,
   steady,
+  upHeadline,
   upList,
   wasDown,
+  wasHeld,
 } from './english.ts';
-import { at, CHATS, timeline, told, until } from './timeline.ts';
+import { at, CHATS, headlinesTo, PEOPLE, type Timeline, timeline, told, until } from './timeline.ts';
 
 describe('Telegram is away', () => {
   test('what happened meanwhile is told in one late message: what is over in a line, what is not as news (late since the oldest)', async () => {
@@ -302,6 +304,27 @@ describe('a recipient cannot be told', () => {
     expect(story.told.at(-1)).toMatchObject({ at: 122, to: 'anna, boris' });
   });
 
+  test('nor is it said again after a restart, before a message got through', async () => {
+    const first = timeline({ people: ['anna', 'boris'] });
+    first.errorsExpected = true;
+    await first.play(at(10, 'boris blocks the bot'), at(29, 'alpha refuses'), until(60));
+    await first.stop();
+    const second = timeline({ people: ['anna', 'boris'], store: first.store, from: 100 });
+    second.errorsExpected = true;
+    await second.play(
+      at(100, 'boris blocks the bot'), // alpha is up again
+      at(119, 'alpha refuses'), // 121
+      at(149, 'alpha answers'),
+      at(170, 'telegram delivers again'),
+      at(199, 'alpha refuses'),
+      at(230, 'boris blocks the bot'),
+      at(259, 'alpha answers'),
+      until(300),
+    );
+    const told = second.told.filter(({ text }) => text === BLOCKED);
+    expect([first.told.at(-1)?.text, told.map(({ at: moment }) => moment > 230)]).toEqual([BLOCKED, [true]]);
+  });
+
   test('when everybody has blocked the bot it goes on without a storm of attempts', async () => {
     const story = timeline({ people: ['anna', 'boris'] });
     story.errorsExpected = true;
@@ -316,7 +339,25 @@ describe('a recipient cannot be told', () => {
   });
 });
 
+test('whoever heard of an outage only now is not reminded of it at once, the others in the usual rhythm', async () => {
+  const story = timeline({ servers: { alpha: { reminderHours: 1 / 6 } }, people: ['anna', 'boris'] });
+  await story.play(
+    at(10, 'telegram does not reach boris'),
+    at(29, 'alpha refuses'), // 31
+    at(625, 'telegram is back'), // 3 s before the reminder
+    until(1_300),
+  );
+  const words = headlinesTo(story).map(([moment, who, text]) => [moment, who, text.includes('still')]);
+  expect(words).toEqual([
+    [31, 'anna', false],
+    [625, 'boris', false],
+    [631, 'anna', true],
+    [1_231, 'anna, boris', true],
+  ]);
+});
+
 describe('a chat has moved', () => {
+  const DROPPED = 'alerts for somebody who gets none any more are dropped';
   const follow = (address: string): Delivery =>
     address === CHATS['night shift'] ? { kind: 'moved', address: CHATS.moved } : { kind: 'delivered' };
 
@@ -369,6 +410,108 @@ describe('a chat has moved', () => {
       until(200),
     );
     expect(story.told.map(({ at: moment, to }) => [moment, to])).toEqual([[90, 'moved']]);
+  });
+
+  /** What the group was told. */
+  const group = (story: Timeline) => headlinesTo(story).filter(([, to]) => to.includes('moved'));
+
+  test('a mute from before holds where it is now, and can be ended there, also after a restart', async () => {
+    const store = createMemoryStore();
+    const story = timeline({ servers: ['alpha', 'beta'], chats: ['night shift'], store });
+    await story.play(
+      at(29, 'alpha refuses'), // 32
+      at(40, 'night shift presses Mute 1 h'),
+      at(50, () => {
+        story.channel.answer = follow;
+      }),
+      at(59, 'beta refuses'), // 62
+      at(89, 'alpha answers'), // 92: the recovery of what was told
+      at(119, 'alpha refuses'), // 122
+      until(200),
+    );
+    expect(group(story)).toEqual([
+      [62, 'anna, moved', '🔴 <b>beta is down</b>'],
+      [92, 'anna, moved', upHeadline('alpha', '1 min 1 sec')],
+    ]);
+    await story.stop();
+
+    const next = timeline({ servers: ['alpha', 'beta'], chats: ['night shift'], store, from: 300 });
+    next.channel.answer = follow;
+    await next.play(at(300, 'all refuse'), until(400));
+    expect(group(next)).toEqual([]);
+    next.channel.send({
+      person: { id: PEOPLE.anna, name: 'Anna' },
+      ...{ place: 'group', address: CHATS.moved, request: { kind: 'command', name: 'unmute' } },
+    });
+    await next.play(until(500));
+    expect(group(next)).toEqual([[400, 'moved', wasHeld()[0]]]);
+    expect(next.attempts('night shift')).toEqual([]);
+  });
+
+  test('what was held for the old address is told at the new one that the settings name, also after a restart', async () => {
+    const store = createMemoryStore();
+    const story = timeline({ chats: ['night shift'], store });
+    await story.play(
+      at(29, 'alpha refuses'), // 31
+      at(40, 'night shift presses Mute 1 h'),
+      at(59, 'alpha answers'), // 61
+      at(89, 'alpha refuses'), // 92: held
+      at(100, () => {
+        story.channel.answer = follow;
+      }),
+      at(110, 'anna presses Open alpha'),
+      at(111, 'anna presses Switch monitoring off'), // The group hears of it, and the bot of the move.
+      at(112, 'anna presses Switch monitoring on'),
+      at(200, () => story.edit({ chats: ['moved'] })),
+      until(300),
+    );
+    await story.stop();
+    const next = timeline({ chats: ['moved'], store, from: 400 });
+    await next.play(at(400, 'alpha refuses'), until(2 * 3_600));
+    expect(group(next)).toEqual([[3_640, 'moved', wasHeld()[0]]]);
+    expect([...story.log.messages('warn'), ...next.log.messages('warn')]).not.toContain(DROPPED);
+  });
+
+  test('the settings were edited while the bot was off: what waits goes where the chat is, by what it heard before', async () => {
+    const store = createMemoryStore();
+    const story = timeline({ people: [], chats: ['night shift'], store });
+    story.channel.answer = (to) => (to === CHATS.moved ? { kind: 'retry', reason: 'away' } : follow(to));
+    await story.play(at(29, 'alpha refuses'), until(100)); // 31
+    await story.stop();
+    const next = timeline({ people: [], chats: ['moved'], store, from: 400 });
+    await next.play(at(400, 'alpha refuses'), until(500));
+    expect(headlinesTo(next)).toEqual([[400, 'moved', '🔴 <b>alpha is down</b>']]);
+  });
+
+  test('a move that the bot never heard of: what waits is dropped, and the log says so', async () => {
+    const story = timeline({ people: ['anna'], chats: ['night shift'] });
+    await story.play(
+      at(20, 'telegram does not reach night shift'),
+      at(29, 'alpha refuses'), // 31
+      at(100, () => story.edit({ chats: ['moved'] })),
+      at(119, 'alpha answers'),
+      until(200),
+    );
+    expect(headlinesTo(story)).toEqual([
+      [31, 'anna', '🔴 <b>alpha is down</b>'],
+      [121, 'anna, moved', upHeadline('alpha', '1 min 31 sec')],
+    ]);
+    expect(story.log.messages('warn')).toContain(DROPPED);
+  });
+
+  test('a chat that stands in the settings with both addresses is told once', async () => {
+    const story = timeline({ people: [], chats: ['night shift', 'moved'] });
+    story.channel.answer = follow;
+    await story.play(
+      at(29, 'alpha refuses'), // Before the bot has heard of it.
+      at(59, 'alpha answers'), // 61
+      at(89, 'alpha refuses'), // 91
+      until(200),
+    );
+    expect(headlinesTo(story).filter(([moment]) => moment > 40)).toEqual([
+      [61, 'moved', upHeadline('alpha', '31 sec')],
+      [92, 'moved', '🔴 <b>alpha is down</b>'],
+    ]);
   });
 
   test('a mute that is set where it is now holds, also after a restart', async () => {

@@ -3,7 +3,7 @@ import type { Button, Screen } from '../../channels/port.ts';
 import type { Chart } from '../../charts/chart.ts';
 import type { Picture } from '../../charts/charts.ts';
 import type { ChartFailure } from '../../charts/failure.ts';
-import { shareUp, uptime } from '../../domain/uptime.ts';
+import { shareUp, toBands, uptime, watchedRuns } from '../../domain/uptime.ts';
 import { clip, html, joinHtml } from '../../i18n/markup.ts';
 import { DAY, type DurationMs } from '../../lib/time.ts';
 import type { Zone } from '../../lib/zone.ts';
@@ -26,7 +26,8 @@ export function chartOf(
   const { words, formats, now } = ui;
   const from = now - span;
   const { probeInterval } = server;
-  const share = shareUp(uptime(buckets, periods, from, now, probeInterval));
+  const bands = toBands(watchedRuns(buckets), periods, from, now, probeInterval);
+  const share = shareUp(uptime(bands));
   return {
     title: server.name,
     // With both days: a picture stays in the chat.

@@ -11,12 +11,17 @@ export interface Holds {
 }
 
 export function openHolds(clock: Clock): Holds {
-  const until = new Map<number, EpochMs>();
-  const remaining = (chat: number) => Math.max(0, (until.get(chat) ?? 0) - clock.now());
+  const holds = new Map<number, { readonly until: EpochMs; readonly span: DurationMs }>();
+  const remaining = (chat: number) => {
+    const { until, span } = holds.get(chat) ?? { until: 0, span: 0 };
+    const left = until - clock.now();
+    // More than was asked for: the machine's clock was set back, and an alarm must not wait for as long as that.
+    return left > span ? 0 : Math.max(0, left);
+  };
   return {
     hold: (chat, span) => {
-      for (const known of until.keys()) if (remaining(known) === 0) until.delete(known);
-      until.set(chat, Math.max(until.get(chat) ?? 0, clock.now() + span));
+      for (const known of holds.keys()) if (remaining(known) === 0) holds.delete(known);
+      if (span > remaining(chat)) holds.set(chat, { until: clock.now() + span, span });
     },
     remaining,
     pass: async (chat, signal) => {

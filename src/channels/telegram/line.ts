@@ -75,7 +75,8 @@ export function openLine({ clock, random, log, onState }: LineOptions): Line {
       hasWorked = true;
       isGood = true;
       refusals = 0;
-      if (lastConflict !== undefined && clock.now() - lastConflict < PEACE) return;
+      // Either way: the machine's clock may have been set back.
+      if (lastConflict !== undefined && Math.abs(clock.now() - lastConflict) < PEACE) return;
       lastConflict = undefined;
       attempt = 0;
       enter({ kind: 'connected' });
