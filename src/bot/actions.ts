@@ -212,7 +212,10 @@ function withServer<Kind extends ServerAction['kind']>(
   };
 }
 
-/** A server that takes too long is left out and said to be, so that the others' answer is not kept waiting. */
+/**
+ * A server that takes too long is given up, so that the others' answer is not kept waiting: what was not read by then
+ * counts as not answered in time.
+ */
 async function searchOne({ clock, signal }: Context, server: BotServer): Promise<SearchedServer> {
   const search = childOf(signal);
   const alarm = childOf(signal);

@@ -57,33 +57,73 @@ export type ActionKind = Action['kind'];
 /** Limit of Telegram, the narrowest messenger. */
 export const DATA_LIMIT = 64;
 
-const CODES: Record<ActionKind, string> = {
-  servers: 'S',
-  server: 's',
-  status: 't',
-  'switch-monitoring': 'w',
-  conferences: 'C',
-  conference: 'c',
-  users: 'u',
-  forgotten: 'f',
-  'ask-stop': 'q',
-  stop: 'x',
-  'ask-stop-all': 'Q',
-  'stop-all': 'X',
-  overview: 'o',
-  'all-forgotten': 'F',
-  mute: 'm',
-  'mute-all': 'M',
-  mutes: 'n',
-  acknowledge: 'a',
-  history: 'y',
-  'all-history': 'Y',
-  chart: 'g',
-  help: 'h',
-  id: 'i',
+/** How a value is written between two colons. */
+interface Field<Value> {
+  write(value: Value): string;
+  /** `undefined`: no value is written like that. */
+  read(text: string): Value | undefined;
+}
+
+const key: Field<string> = { write: (text) => text, read: (text) => text };
+
+const number: Field<number> = {
+  write: String,
+  read: (text) => {
+    const value = Number(text);
+    return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  },
 };
 
-const KINDS = new Map(Object.entries(CODES).map(([kind, code]) => [code, kind as ActionKind]));
+const flag: Field<boolean> = { write: (value) => (value ? '1' : '0'), read: (text) => text === '1' };
+
+const origin: Field<Origin> = {
+  write: ({ list, page }) => `${list === 'conferences' ? 'c' : 'f'}${page}`,
+  read: (text) => {
+    const match = /^([cf])(\d{1,4})$/.exec(text);
+    return match
+      ? { list: match[1] === 'c' ? 'conferences' : 'forgotten', page: Number(match[2]) }
+      : undefined;
+  },
+};
+
+type Of<Kind extends ActionKind> = Extract<Action, { kind: Kind }>;
+type Fields<Kind extends ActionKind> = {
+  readonly [Name in Exclude<keyof Of<Kind>, 'kind'>]: Field<Of<Kind>[Name]>;
+};
+
+/** The letter that stands for a kind, and its fields in the order in which they are written. Buttons in chats keep both. */
+const FORMS: { readonly [Kind in ActionKind]: readonly [letter: string, fields: Fields<Kind>] } = {
+  servers: ['S', { page: number }],
+  server: ['s', { server: key }],
+  status: ['t', { server: key }],
+  'switch-monitoring': ['w', { server: key, on: flag }],
+  conferences: ['C', { server: key, page: number }],
+  conference: ['c', { server: key, conference: key, from: origin, page: number }],
+  users: ['u', { server: key, page: number }],
+  forgotten: ['f', { server: key, page: number }],
+  'ask-stop': ['q', { server: key, conference: key, from: origin }],
+  stop: ['x', { server: key, conference: key, from: origin, crowd: key }],
+  'ask-stop-all': ['Q', { server: key, page: number }],
+  'stop-all': ['X', { server: key, listed: key }],
+  overview: ['o', { page: number }],
+  'all-forgotten': ['F', {}],
+  mute: ['m', { server: key, minutes: number }],
+  'mute-all': ['M', { minutes: number }],
+  mutes: ['n', {}],
+  acknowledge: ['a', { server: key }],
+  history: ['y', { server: key, page: number }],
+  'all-history': ['Y', { page: number }],
+  chart: ['g', { server: key, days: number }],
+  help: ['h', {}],
+  id: ['i', {}],
+};
+
+/** A form without what the compiler knows of its kind. */
+type AnyForm = readonly [letter: string, fields: Readonly<Record<string, Field<unknown>>>];
+
+const KINDS: ReadonlyMap<string, readonly [kind: string, form: AnyForm]> = new Map(
+  Object.entries<AnyForm>(FORMS).map(([kind, form]) => [form[0], [kind, form]]),
+);
 
 /** Before the data of a button below an alert: the alert is a record and must not turn into a screen. */
 const KEPT = '!';
@@ -94,47 +134,9 @@ export function encodeKept(action: Action): string {
 }
 
 export function encode(action: Action): string {
-  return [CODES[action.kind], ...fields(action)].join(':');
-}
-
-function fields(action: Action): (string | number)[] {
-  switch (action.kind) {
-    case 'servers':
-    case 'overview':
-    case 'all-history':
-      return [action.page];
-    case 'server':
-    case 'status':
-    case 'acknowledge':
-      return [action.server];
-    case 'switch-monitoring':
-      return [action.server, action.on ? 1 : 0];
-    case 'conferences':
-    case 'users':
-    case 'forgotten':
-    case 'history':
-    case 'ask-stop-all':
-      return [action.server, action.page];
-    case 'conference':
-      return [action.server, action.conference, encodeOrigin(action.from), action.page];
-    case 'ask-stop':
-      return [action.server, action.conference, encodeOrigin(action.from)];
-    case 'stop':
-      return [action.server, action.conference, encodeOrigin(action.from), action.crowd];
-    case 'stop-all':
-      return [action.server, action.listed];
-    case 'mute':
-      return [action.server, action.minutes];
-    case 'mute-all':
-      return [action.minutes];
-    case 'chart':
-      return [action.server, action.days];
-    case 'mutes':
-    case 'all-forgotten':
-    case 'help':
-    case 'id':
-      return [];
-  }
+  const [letter, fields]: AnyForm = FORMS[action.kind];
+  const values: Readonly<Record<string, unknown>> = action;
+  return [letter, ...Object.entries(fields).map(([name, field]) => field.write(values[name]))].join(':');
 }
 
 /** What came back from a button; no action: it is outdated or forged. */
@@ -146,72 +148,14 @@ export function decodeButton(data: string): { readonly action?: Action; readonly
 
 /** @returns `undefined` for anything that `encode` would not have made */
 export function decode(data: string): Action | undefined {
-  const [code = '', ...parts] = data.split(':');
-  const kind = KINDS.get(code);
-  if (!kind || data.length > DATA_LIMIT) return undefined;
-  const action = assemble(kind, parts);
-  return action && Object.values(action).every(isCountable) && encode(action) === data ? action : undefined;
-}
-
-/** Pages and minutes are whole numbers. */
-function isCountable(value: unknown): boolean {
-  return typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0);
-}
-
-function assemble(kind: ActionKind, parts: readonly string[]): Action | undefined {
-  const [server = '', second = '', third = '', fourth = ''] = parts;
-  switch (kind) {
-    case 'servers':
-    case 'overview':
-    case 'all-history':
-      return { kind, page: Number(server) };
-    case 'server':
-    case 'status':
-    case 'acknowledge':
-      return { kind, server };
-    case 'switch-monitoring':
-      return { kind, server, on: second === '1' };
-    case 'conferences':
-    case 'users':
-    case 'forgotten':
-    case 'history':
-    case 'ask-stop-all':
-      return { kind, server, page: Number(second) };
-    case 'conference': {
-      const from = decodeOrigin(third);
-      return from && { kind, server, conference: second, from, page: Number(fourth) };
-    }
-    case 'ask-stop': {
-      const from = decodeOrigin(third);
-      return from && { kind, server, conference: second, from };
-    }
-    case 'stop': {
-      const from = decodeOrigin(third);
-      return from && { kind, server, conference: second, from, crowd: fourth };
-    }
-    case 'stop-all':
-      return { kind, server, listed: second };
-    case 'mute':
-      return { kind, server, minutes: Number(second) };
-    case 'mute-all':
-      return { kind, minutes: Number(server) };
-    case 'chart':
-      return { kind, server, days: Number(second) };
-    case 'mutes':
-    case 'all-forgotten':
-    case 'help':
-    case 'id':
-      return { kind };
-  }
-}
-
-function encodeOrigin({ list, page }: Origin): string {
-  return `${list === 'conferences' ? 'c' : 'f'}${page}`;
-}
-
-function decodeOrigin(text: string): Origin | undefined {
-  const match = /^([cf])(\d{1,4})$/.exec(text);
-  return match ? { list: match[1] === 'c' ? 'conferences' : 'forgotten', page: Number(match[2]) } : undefined;
+  const [letter = '', ...parts] = data.split(':');
+  const known = KINDS.get(letter);
+  if (!known || data.length > DATA_LIMIT) return undefined;
+  const [kind, [, fields]] = known;
+  const values = Object.entries(fields).map(([name, field], index) => [name, field.read(parts[index] ?? '')]);
+  if (values.some(([, value]) => value === undefined)) return undefined;
+  const action = { kind, ...Object.fromEntries(values) } as Action;
+  return encode(action) === data ? action : undefined;
 }
 
 /** Lengths of keys in characters of 6 bits each: a collision among thousands stays below one in a million. */

@@ -5,8 +5,9 @@
 import type { Reply, Screen } from '../channels/port.ts';
 import type { Conference, Participant } from '../domain/conference.ts';
 import { type ForgottenReason, judge } from '../domain/forgotten.ts';
-import { ServerTrouble } from '../domain/trouble.ts';
-import { type Html, html, joinHtml } from '../i18n/markup.ts';
+import { ServerTrouble, type TroubleCode } from '../domain/trouble.ts';
+import { andMore } from '../i18n/lists.ts';
+import { type Html, joinHtml } from '../i18n/markup.ts';
 import { parallel } from '../lib/parallel.ts';
 import type { Action, ActionKind, Origin } from './callback-data.ts';
 import type { Context } from './context.ts';
@@ -116,13 +117,34 @@ async function stopOne(
     }
   } catch (error) {
     if (!(error instanceof ServerTrouble)) throw error;
-    const failed = words.html('stop.failed', { topic, cause: words.cause(error.trouble) });
-    const advice = words.html('status.advice', { advice: words.advice(error.trouble) });
-    return { conference, kind: 'failed', notice: failed, advice };
+    if (!(await wasCarriedOut(server, conference, error))) {
+      const failed = words.html('stop.failed', { topic, cause: words.cause(error.trouble) });
+      const advice = words.html('status.advice', { advice: words.advice(error.trouble) });
+      return { conference, kind: 'failed', notice: failed, advice };
+    }
   }
   const stopped = { id, topic: conference.topic, owner, people: participants?.length, reason };
   await server.recordStop(stopped, context.person);
   return { conference, kind: 'stopped', notice: words.html('stop.done', { topic }) };
+}
+
+/** Troubles after which a stop may have been carried out all the same: its answer was lost, or a proxy did not wait. */
+const LEAVES_OPEN: readonly TroubleCode[] = ['answer-timeout', 'closed', 'http-status'];
+
+/** Whether a conference that was running when it was asked to stop runs no more. */
+async function wasCarriedOut(
+  server: BotServer,
+  { session }: Conference,
+  { trouble }: ServerTrouble,
+): Promise<boolean> {
+  if (!LEAVES_OPEN.includes(trouble.code)) return false;
+  try {
+    const running = await server.runningConferences(new AbortController().signal);
+    return !running.some((conference) => conference.session === session);
+  } catch (error) {
+    if (!(error instanceof ServerTrouble)) throw error;
+    return false;
+  }
 }
 
 /** What was done, above the list it was started from. Reaches the person even if they have gone elsewhere. */
@@ -135,13 +157,12 @@ async function showAfterwards(
   const { ui } = context;
   const stopped = outcomes.filter(({ kind }) => kind === 'stopped');
   const others = outcomes.filter(({ kind }) => kind !== 'stopped');
-  const hidden = others.length - NOTICES_SHOWN;
   const notices = [
     ...(stopped.length > 1
       ? [ui().words.html('stop.done-all', { count: stopped.length })]
       : stopped.map(({ notice }) => notice)),
     ...others.slice(0, NOTICES_SHOWN).map(({ notice }) => notice),
-    hidden > 0 ? html`${ui().words.plain('and-more', { count: hidden })}` : undefined,
+    andMore(ui().words, others.length - NOTICES_SHOWN),
     // Forty that failed for one reason need one piece of advice.
     ...new Set(others.map(({ advice }) => advice)),
   ];

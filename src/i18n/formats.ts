@@ -7,6 +7,8 @@ export interface Formats {
   moment(at: EpochMs, now: EpochMs): string;
   /** `10:45`; with the day when it was not today. For "since". */
   time(at: EpochMs, now: EpochMs): string;
+  /** When something that lasted for `span` began or ended: to the second where minutes would say "from 10:44 to 10:44". */
+  edge(at: EpochMs, now: EpochMs, span: DurationMs): string;
   /** The two largest units that matter: `2 d 3 h`, `1 h 5 min`, `40 s`; seconds only below ten minutes. */
   duration(span: DurationMs): string;
   /** `10:45` */
@@ -67,6 +69,7 @@ export function createFormats(locale: string, timeZone: string): Formats {
     percent: (share) => percents().format(Math.floor(share * 10_000) / 10_000),
     moment: (at, now) => dated(at, now, 'HH:mm:ss'),
     time: (at, now) => dated(at, now, 'HH:mm'),
+    edge: (at, now, span) => dated(at, now, span < SECONDS_BELOW ? 'HH:mm:ss' : 'HH:mm'),
     duration: (span) => {
       const grain = span < SECONDS_BELOW ? SECOND : MINUTE;
       let rest = Math.max(0, Math.floor(span / grain) * grain);

@@ -102,6 +102,7 @@ export const TEXTS = {
   'all-forgotten.title': [],
   'all-forgotten.none': [],
   'all-forgotten.unasked': [],
+  'all-forgotten.unchecked': ['count', 'cause'],
   'history.title': [],
   'history.choose': [],
   'history.none': [],

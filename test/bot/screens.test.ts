@@ -611,8 +611,8 @@ describe('what is down comes first, wherever it is in the list', () => {
 
   test.each([
     [10, []],
-    [11, ['and 1 more']],
-    [60, ['and 50 more']],
+    [11, ['and 1 more: /status']],
+    [60, ['and 50 more: /status']],
   ])('of %i that are down ten are named above the list, the others counted', (count, more) => {
     const shown = serversScreen(
       ui,

@@ -234,7 +234,7 @@ test('plain HTTP on the HTTPS port', async () => {
 });
 
 test('a server that accepts and never answers: a waiting screen, then the cause (nobody waits for ever)', async () => {
-  const harness = await startHarness({ servers: { stuck: {}, half: {} }, ...QUIET });
+  const harness = await startHarness({ servers: { stuck: {}, half: {}, slow: {} }, ...QUIET });
   await harness.server('stuck').setFault({ kind: 'hanging' });
   // The first five answer, then it hangs in the middle of the search.
   for (let number = 1; number <= 20; number++) {
@@ -243,6 +243,10 @@ test('a server that accepts and never answers: a waiting screen, then the cause 
   await harness
     .server('half')
     .setFault({ kind: 'hanging' }, { path: /000000(0[6-9a-f]|1\d)@.*participants/ });
+  for (let number = 1; number <= 20; number++) {
+    harness.server('slow').addConference({ startedAt: Date.now() - 7_230_000, participants: [] });
+  }
+  await harness.server('slow').setFault({ kind: 'hanging' }, { path: /participants/ });
   const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
   await anna.open('stuck');
   boris.write('/forgotten');
@@ -266,7 +270,14 @@ test('a server that accepts and never answers: a waiting screen, then the cause 
   // What was found before it hung is shown, the rest is unknown.
   const across = await boris.until((text) => text.startsWith('Forgotten'), 18_000);
   expect(across).toContain('half: 5\n');
-  expect(across).toContain('❔ 15 could not be checked. They will not be stopped.');
+  expect(across).toContain(
+    '❔ 15 conferences could not be checked: it accepted the connection but did not answer in time',
+  );
+  // Nothing was found there, but nobody knows that there is nothing.
+  expect(across).toContain(
+    'slow\n❔ 20 conferences could not be checked: it accepted the connection but did not answer in time',
+  );
+  expect(boris.buttons).toEqual(expect.arrayContaining(['half (5)', 'slow']));
   expect(across).toContain(
     'Could not be asked\n• stuck: it accepted the connection but did not answer in time',
   );

@@ -302,6 +302,22 @@ test('a stop that the server breaks is said to have failed, above the list', asy
   expect(conference.endedAt).toBeNull();
 });
 
+test('a stop whose answer is lost is looked at: what runs no more was stopped, and the others are told', async () => {
+  const { anna, conference, harness } = await asked();
+  const boris = harness.chat(BORIS);
+  await harness.server().setFault({ kind: 'half' }, { path: /stop$/ });
+  expect(await anna.tap('Stop')).toContain('✅ Stopped: Daily');
+  expect(conference.endedAt).not.toBeNull();
+  await boris.until((text) => text.includes('Anna stopped the conference Daily'));
+});
+
+test('a stop that is lost on its way is said to have failed', async () => {
+  const { anna, conference, harness } = await asked();
+  await harness.server().setFault({ kind: 'reset' }, { path: /stop$/ });
+  expect(await anna.tap('Stop')).toContain('❌ Not stopped: Daily – the connection broke off in the middle');
+  expect(conference.endedAt).toBeNull();
+});
+
 test('a stop that was done is reported although the list cannot be read afterwards', async () => {
   const { anna, conference, harness } = await asked();
   harness.server().onAnswer = ({ path }) => {

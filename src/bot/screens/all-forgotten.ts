@@ -1,7 +1,8 @@
 /** Forgotten conferences across all servers: how many where, and which servers could not be asked. */
 import type { Screen } from '../../channels/port.ts';
 import type { Trouble } from '../../domain/trouble.ts';
-import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
+import { andMore, fitting } from '../../i18n/lists.ts';
+import { bold, clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import type { ForgottenSearch } from '../forgotten-search.ts';
 import type { BotServer } from '../ports.ts';
@@ -15,6 +16,7 @@ export type SearchedServer =
 const SERVERS_SHOWN = 12;
 const TOPICS_SHOWN = 3;
 const TOPIC_LENGTH = 40;
+const CAUSES_LENGTH = 200;
 
 /** What they may take together, markup included, so that all of it is one message. */
 const FOUND_LENGTH = 2_600;
@@ -26,15 +28,11 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
     .filter((one) => one.kind === 'searched')
     .filter(({ search }) => search.forgotten.length + search.unknown.length > 0);
   const failed = servers.filter((one) => one.kind === 'trouble');
-  const foundBlocks = fitting(
-    found.slice(0, SERVERS_SHOWN).map((one) => foundBlock(ui, one)),
-    FOUND_LENGTH,
-  );
+  const foundBlocks = fitting(found.slice(0, SERVERS_SHOWN), (one) => foundBlock(ui, one), FOUND_LENGTH);
   const foundShown = found.slice(0, foundBlocks.length);
   const failedLines = fitting(
-    failed
-      .slice(0, SERVERS_SHOWN)
-      .map(({ server, trouble }) => html`• ${clip(server.name, NAME_LENGTH)}: ${words.cause(trouble)}`),
+    failed.slice(0, SERVERS_SHOWN),
+    ({ server, trouble }) => html`• ${clip(server.name, NAME_LENGTH)}: ${words.cause(trouble)}`,
     FAILED_LENGTH,
   );
 
@@ -43,13 +41,13 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
       words.html('all-forgotten.title'),
       found.length === 0 ? words.html('all-forgotten.none') : undefined,
       ...foundBlocks,
-      more(ui, found.length - foundBlocks.length),
+      andMore(words, found.length - foundBlocks.length),
       failed.length === 0
         ? undefined
         : joinHtml([
             words.html('all-forgotten.unasked'),
             ...failedLines,
-            more(ui, failed.length - failedLines.length),
+            andMore(words, failed.length - failedLines.length),
           ]),
       footer(ui),
     ],
@@ -57,7 +55,7 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
   );
   const keyboard = [
     ...foundShown.map(({ server, search }) => [
-      button(`${server.name} (${search.forgotten.length})`, {
+      button(search.forgotten.length > 0 ? `${server.name} (${search.forgotten.length})` : server.name, {
         kind: 'forgotten',
         server: serverKey(server),
         page: 0,
@@ -73,30 +71,23 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
 
 function foundBlock(ui: Ui, { server, search }: Extract<SearchedServer, { kind: 'searched' }>): Html {
   const { words, formats } = ui;
+  const name = bold(clip(server.name, NAME_LENGTH));
   return joinHtml([
-    html`<b>${clip(server.name, NAME_LENGTH)}</b>: ${search.forgotten.length}`,
+    search.forgotten.length > 0 ? html`${[name]}: ${search.forgotten.length}` : name,
     ...search.forgotten.slice(0, TOPICS_SHOWN).map(({ conference, reason }) => {
       const topic = clip(topicOf(ui, conference), TOPIC_LENGTH);
       const why = words.plain(`forgotten.reason.${reason}`);
       return html`• ${topic} · ${formats.duration(conference.duration)} · ${why}`;
     }),
-    more(ui, search.forgotten.length - TOPICS_SHOWN),
-    search.unknown.length > 0 ? words.html('forgotten.unknown', { count: search.unknown.length }) : undefined,
+    andMore(words, search.forgotten.length - TOPICS_SHOWN),
+    uncheckedLine(ui, search.unknown),
   ]);
 }
 
-/** As many of the first blocks as fit. */
-function fitting(blocks: readonly Html[], length: number): readonly Html[] {
-  let rest = length;
-  let shown = 0;
-  for (const block of blocks) {
-    rest -= block.length;
-    if (rest < 0) break;
-    shown += 1;
-  }
-  return blocks.slice(0, shown);
-}
-
-function more(ui: Ui, count: number) {
-  return count > 0 ? html`${ui.words.plain('and-more', { count })}` : undefined;
+/** How many could not be checked, and why; most often it is the same for all. */
+function uncheckedLine({ words }: Ui, unknown: ForgottenSearch['unknown']): Html | undefined {
+  if (unknown.length === 0) return undefined;
+  const causes = new Set(unknown.map(({ trouble }) => words.cause(trouble)));
+  const cause = clip([...causes].join('; '), CAUSES_LENGTH);
+  return words.html('all-forgotten.unchecked', { count: unknown.length, cause });
 }

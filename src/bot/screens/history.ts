@@ -4,7 +4,7 @@ import type { Period } from '../../domain/history.ts';
 import type { AuditEntry } from '../../domain/outbox.ts';
 import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import type { DurationMs, EpochMs } from '../../lib/time.ts';
-import { DAY, MINUTE } from '../../lib/time.ts';
+import { DAY } from '../../lib/time.ts';
 import { serverKey } from '../callback-data.ts';
 import { cutPage } from '../paging.ts';
 import type { BotServer } from '../ports.ts';
@@ -28,9 +28,6 @@ const SERVERS_ON_PAGE = 10;
 export const HISTORY_SPAN: DurationMs = 400 * DAY;
 /** Entries of what people did. */
 export const HISTORY_ENTRIES = 500;
-
-/** To the second when minutes would say "from 10:44 to 10:44". */
-const SHORT: DurationMs = 10 * MINUTE;
 
 interface Row {
   readonly at: EpochMs;
@@ -87,7 +84,7 @@ export function historyChoiceScreen(ui: Ui, servers: readonly BotServer[], wante
 export function periodLine(ui: Ui, { kind, from, to, trouble }: Period): Html {
   const { words, formats, now } = ui;
   const span = (to ?? now) - from;
-  const time = span < SHORT ? formats.moment : formats.time;
+  const time = (at: EpochMs, today: EpochMs) => formats.edge(at, today, span);
   const mark = kind === 'blind' ? '⚪' : '🔴';
   const when =
     to === undefined

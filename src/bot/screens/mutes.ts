@@ -1,5 +1,6 @@
 /** What is quiet in this chat, and making it so. */
 import type { Screen } from '../../channels/port.ts';
+import { andMore } from '../../i18n/lists.ts';
 import { clip, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import type { BotServer } from '../ports.ts';
@@ -26,7 +27,7 @@ export function mutesScreen(ui: Ui, servers: readonly BotServer[], chat: string)
   const text = joinHtml([
     words.html('mutes.title'),
     ...(muted.length === 0 ? [words.html('mutes.none')] : lines),
-    muted.length > NAMED ? words.html('and-more', { count: muted.length - NAMED }) : undefined,
+    andMore(words, muted.length - NAMED),
     words.html('mutes.help'),
     footer(ui),
   ]);

@@ -1,5 +1,6 @@
 /** The list of servers, each with its dot: where every conversation starts. */
 import type { Screen } from '../../channels/port.ts';
+import { andMore } from '../../i18n/lists.ts';
 import { clip, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import { cutPage } from '../paging.ts';
@@ -16,7 +17,6 @@ export function serversScreen(ui: Ui, servers: readonly BotServer[], wanted: num
   const page = cutPage(servers, wanted, PAGE_SIZE);
   const down = servers.filter((server) => statusOf(server.view()) === 'down');
   const up = servers.filter((server) => statusOf(server.view()) === 'up').length;
-  const hidden = down.length - NAMES_SHOWN;
   const text = joinHtml([
     words.html('servers.title'),
     words.html('servers.summary', {
@@ -27,7 +27,7 @@ export function serversScreen(ui: Ui, servers: readonly BotServer[], wanted: num
     ...(page.pages > 1 ? down.slice(0, NAMES_SHOWN) : []).map(
       (server) => html`🔴 ${clip(server.name, NAME_LENGTH)}`,
     ),
-    page.pages > 1 && hidden > 0 ? html`${words.plain('and-more', { count: hidden })}` : undefined,
+    page.pages > 1 ? andMore(words, down.length - NAMES_SHOWN, '/status') : undefined,
     footer(ui, page),
   ]);
   const keyboard = [

@@ -2,6 +2,7 @@
 import type { Screen } from '../../channels/port.ts';
 import type { Conference, Participant } from '../../domain/conference.ts';
 import type { ForgottenVerdict } from '../../domain/forgotten.ts';
+import { andMore } from '../../i18n/lists.ts';
 import { clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import { conferenceKey, digest, type Origin, serverKey } from '../callback-data.ts';
 import { type CrowdChange, encodeCrowd } from '../crowd.ts';
@@ -27,7 +28,6 @@ export function askStopScreen(ui: Ui, server: BotServer, question: StopQuestion,
   const { words } = ui;
   const { conference, read, verdict, change } = question;
   const participants = read.kind === 'read' ? moderatorsFirst(read.participants) : [];
-  const hidden = participants.length - NAMES_SHOWN;
   const text = joinHtml(
     [
       change ? changeText(ui, change) : undefined,
@@ -37,7 +37,7 @@ export function askStopScreen(ui: Ui, server: BotServer, question: StopQuestion,
         ? joinHtml([
             peopleLine(ui, participants),
             ...participants.slice(0, NAMES_SHOWN).map((one) => participantLine(ui, one)),
-            hidden > 0 ? html`${words.plain('and-more', { count: hidden })}` : undefined,
+            andMore(words, participants.length - NAMES_SHOWN),
           ])
         : joinHtml([words.html('conference.unread'), troubleText(ui, read.trouble)]),
       reasonText(ui, verdict),
@@ -75,9 +75,7 @@ function changeText(ui: Ui, change: CrowdChange): Html {
     return joinHtml([
       words.html('stop.changed'),
       ...change.who.slice(0, NAMES_SHOWN).map((one: Participant) => participantLine(ui, one)),
-      change.who.length > NAMES_SHOWN
-        ? html`${words.plain('and-more', { count: change.who.length - NAMES_SHOWN })}`
-        : undefined,
+      andMore(words, change.who.length - NAMES_SHOWN),
     ]);
   }
   if (change.kind === 'more') {

@@ -9,12 +9,9 @@ import { CAPTION_LIMITS, MESSAGE_LIMITS, split } from './split.ts';
 
 export type Deliver = (address: string, screen: Screen, signal: AbortSignal) => Promise<Delivery>;
 
-/** How many half delivered screens are remembered; of the oldest beyond that the first parts would be repeated. */
-const MOST_PENDING = 200;
-
 export function openSender(messages: Messages, holds: Holds): Deliver {
-  /** Parts already delivered, by address and text: another text for the same news is news. */
-  const progress = new Map<string, number>();
+  /** Of the screen that each address has got only the first parts of: those parts. */
+  const begun = new Map<string, readonly Html[]>();
 
   return async (address, screen, signal) => {
     signal.throwIfAborted();
@@ -25,30 +22,30 @@ export function openSender(messages: Messages, holds: Holds): Deliver {
 
     const { picture, text } = screen;
     const parts = split(text, picture ? CAPTION_LIMITS : MESSAGE_LIMITS);
-    const key = `${address}\n${text}`;
-    for (let index = progress.get(key) ?? 0; index < parts.length; index++) {
-      const part: Screen = {
-        text: parts[index] as Html,
-        keyboard: index === parts.length - 1 ? screen.keyboard : [],
-        ...(index === 0 && picture ? { picture } : {}),
-      };
-      const answer = await messages.send(place, part, signal);
+    const last = parts.length - 1;
+    // Written anew for each attempt, it may end in other words, e.g. how late it is. Other first words are other news.
+    const delivered = begun.get(address) ?? [];
+    const changed = parts.findIndex((part, index) => index === last || part !== delivered[index]);
+    for (const [index, part] of parts.entries()) {
+      if (index < changed) continue;
+      const answer = await messages.send(
+        place,
+        {
+          text: part,
+          keyboard: index === last ? screen.keyboard : [],
+          ...(index === 0 && picture ? { picture } : {}),
+        },
+        signal,
+      );
       if (answer.kind !== 'answered') {
         const delivery = toDelivery(answer);
-        if (delivery.kind !== 'retry') progress.delete(key);
+        if (delivery.kind !== 'retry') begun.delete(address);
         else if (delivery.after !== undefined) holds.hold(place.chat, delivery.after);
         return delivery;
       }
-      if (parts.length > 1) remember(progress, key, index + 1);
+      begun.set(address, parts.slice(0, index + 1));
     }
-    progress.delete(key);
+    begun.delete(address);
     return { kind: 'delivered' };
   };
-}
-
-function remember(progress: Map<string, number>, key: string, parts: number): void {
-  progress.delete(key);
-  progress.set(key, parts);
-  const [oldest] = progress.keys();
-  if (progress.size > MOST_PENDING && oldest !== undefined) progress.delete(oldest);
 }

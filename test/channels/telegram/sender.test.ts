@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html } from '../../../src/i18n/markup.ts';
+import { HOUR } from '../../../src/lib/time.ts';
 import type { TelegramFault } from '../../../src/simulator/telegram.ts';
 import { ANNA, BORIS, eventually, GROUP, markup, reply, type Stage, screen, setStage } from './harness.ts';
 
@@ -71,6 +72,34 @@ describe('an alert', () => {
     expect(stage.telegram.messages.filter(({ chatId }) => chatId === ANNA.id)).toHaveLength(6);
   });
 
+  test('of which the end reads otherwise by now goes on with that; other first words are other news', async () => {
+    const stage = await setStage();
+    const parts = (begin: string, end: string) => `${begin.repeat(4_096)}${'2'.repeat(4_096)}${end}`;
+    const tooMany: TelegramFault = {
+      ...{ kind: 'error', errorCode: 429, description: 'Too Many Requests', method: 'sendMessage', times: 1 },
+      parameters: { retry_after: 30 },
+    };
+    const tell = async (text: string) => {
+      const delivery = await deliver(stage, ANNA.id, text);
+      await stage.clock.advance(30_000);
+      return delivery.kind;
+    };
+    stage.telegram.onMessage = ({ text }) => {
+      if (text.startsWith('2')) void stage.telegram.setFault(tooMany);
+    };
+    expect(await tell(parts('1', 'in time'))).toBe('retry');
+    expect(await tell(parts('1', 'late'))).toBe('delivered');
+    expect(stage.telegram.messages.map(({ text }) => text.slice(-4))).toEqual(['1111', '2222', 'late']);
+
+    expect(await tell(parts('3', 'in time'))).toBe('retry');
+    stage.telegram.onMessage = () => {};
+    expect(await tell(parts('4', 'late'))).toBe('delivered');
+    expect(stage.telegram.messages.slice(3).map(({ text }) => text.slice(-4))).toEqual([
+      ...['3333', '2222'],
+      ...['4444', '2222', 'late'],
+    ]);
+  });
+
   test('to a signal that has fired is not sent', async () => {
     const stage = await setStage();
     const gone = AbortSignal.abort();
@@ -138,6 +167,17 @@ describe('later', () => {
     expect(await deliver(stage, BORIS.id)).toEqual({ kind: 'delivered' });
     expect(stage.calls('sendMessage')).toHaveLength(2);
     await stage.clock.advance(5_000);
+    expect(await deliver(stage, ANNA.id)).toEqual({ kind: 'delivered' });
+  });
+
+  test("the machine's clock is set back meanwhile: the chat is not left alone for as long as that", async () => {
+    const stage = await setStage();
+    await stage.telegram.setFault({
+      ...{ kind: 'error', errorCode: 429, description: 'Too Many Requests', times: 1 },
+      parameters: { retry_after: 9 },
+    });
+    expect(await deliver(stage, ANNA.id)).toMatchObject({ kind: 'retry', after: 9_000 });
+    stage.clock.setDate(stage.clock.now() - HOUR);
     expect(await deliver(stage, ANNA.id)).toEqual({ kind: 'delivered' });
   });
 
