@@ -10,7 +10,6 @@ import { TokenRefused } from '../channels/telegram/token-refused.ts';
 import { type ChildSignal, childOf } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Connector } from '../lib/connector.ts';
-import { fetchThrough } from '../lib/http-fetch.ts';
 import type { Log } from '../lib/log.ts';
 import { MINUTE, SECOND } from '../lib/time.ts';
 import type { TelegramSettings } from '../settings/settings.ts';
@@ -47,7 +46,6 @@ interface Open {
   readonly telegram: TelegramChannel;
   /** `undefined`: there is nothing to go back to. */
   readonly onRefused: OnRefused | undefined;
-  close(): Promise<void>;
 }
 
 const TOKEN_REFUSED = 'tg-api-token: Telegram refuses this token';
@@ -84,7 +82,7 @@ export function openTelegramLine(settings: TelegramSettings, deps: LineDependenc
   async function goBack(from: Open): Promise<void> {
     refused = from.settings;
     current = open(proven, undefined, deps);
-    await from.close();
+    await from.telegram.close();
     await from.onRefused?.(TOKEN_REFUSED, proven);
   }
 
@@ -113,7 +111,7 @@ export function openTelegramLine(settings: TelegramSettings, deps: LineDependenc
       const isRefused = refused !== undefined && isSameBot(refused, wanted);
       const flaw = flawOf(identity, isConnected, isRefused);
       if (flaw !== undefined) {
-        await next.close();
+        await next.telegram.close();
         return flaw;
       }
       const before = current;
@@ -121,11 +119,11 @@ export function openTelegramLine(settings: TelegramSettings, deps: LineDependenc
       // Its last words first: an answer that is on its way, and which update was the last.
       turn?.own.abort();
       await turn?.ended.catch(() => {});
-      await before.close();
+      await before.telegram.close();
       return undefined;
     },
 
-    close: () => current.close(),
+    close: () => current.telegram.close(),
   };
 }
 
@@ -149,13 +147,12 @@ function open(
 ): Open {
   const { token, apiRoot, proxy } = settings;
   // Polling holds a connection; the others are kept between taps, which saves each of them a TLS handshake.
-  const fetcher = fetchThrough({
+  const http = {
     connectTimeout: 10 * SECOND,
     connections: 32,
     keepAlive: 1 * MINUTE,
     proxy,
     connector,
-  });
-  const telegram = openTelegram({ token, apiRoot, fetch: fetcher.fetch, clock, log });
-  return { settings, telegram, onRefused, close: () => fetcher.close() };
+  };
+  return { settings, telegram: openTelegram({ token, apiRoot, http, clock, log }), onRefused };
 }

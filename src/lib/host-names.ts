@@ -5,6 +5,7 @@
  */
 import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { HttpFailure } from './http-failure.ts';
 import { type DurationMs, MINUTE, SECOND } from './time.ts';
 
 /** Younger answers are used as they are. */
@@ -31,7 +32,7 @@ interface Name {
   holdsThread: boolean;
 }
 
-/** A look-up function for `net.connect`. One for the whole process serves best. */
+/** A look-up function for `net.connect`, which fails with `dns` only. One for the whole process serves best. */
 export function createLookup(sources: NameSources = systemSources()): LookupFunction {
   const names = new Map<string, Name>();
 
@@ -85,11 +86,12 @@ export function createLookup(sources: NameSources = systemSources()): LookupFunc
         const family = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : options.family;
         const fitting = family ? addresses.filter((address) => address.family === family) : addresses;
         const [first] = fitting;
-        if (!first) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), '');
+        if (!first) callback(new HttpFailure('dns'), '');
         else if (options.all) callback(null, [...fitting]);
         else callback(null, first.address, first.family);
       },
-      (error) => callback(error, ''),
+      // Its own code may be that of the name server's connection, which says nothing of the host.
+      (error) => callback(new HttpFailure('dns', error), ''),
     );
   };
 }

@@ -8,14 +8,12 @@ export interface HttpRequest {
   /** With the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | Blob | AsyncIterable<Uint8Array>;
+  readonly body?: string | Uint8Array;
   /** From sending to the whole answer. `Infinity`: until the signal says so. */
   readonly answerTimeout: DurationMs;
   /** A longer body fails with `too-large` and is not read to its end. Default 8 MiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Sent once more if a kept connection turns out to have been closed. Default: `GET` only. */
-  readonly repeatable?: boolean;
 }
 
 export interface HttpAnswer {
@@ -41,7 +39,7 @@ export interface Dispatcher {
       method: 'GET' | 'POST';
       path: string;
       headers: Record<string, string>;
-      body: string | null;
+      body: string | Uint8Array | null;
       headersTimeout: number;
       bodyTimeout: number;
     },
@@ -106,8 +104,7 @@ export function exchange(
         method: request.method,
         path: request.path,
         headers: { ...request.headers },
-        // undici takes blobs and async iterables too; its types do not say so.
-        body: (request.body ?? null) as string | null,
+        body: request.body ?? null,
         headersTimeout: 0,
         bodyTimeout: 0,
       },

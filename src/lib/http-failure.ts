@@ -26,18 +26,12 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Sorts what sockets, TLS and undici throw. */
+/** Sorts what sockets, TLS and undici throw. Look-ups sort themselves. */
 export function httpFailure(error: unknown): HttpFailure {
   return error instanceof HttpFailure ? error : new HttpFailure(classify(error), error);
 }
 
 const BY_CODE: Readonly<Record<string, HttpFailureCode>> = {
-  ENOTFOUND: 'dns',
-  ENODATA: 'dns',
-  EAI_AGAIN: 'dns',
-  EAI_FAIL: 'dns',
-  EAI_NODATA: 'dns',
-  EAI_NONAME: 'dns',
   ECONNREFUSED: 'refused',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',

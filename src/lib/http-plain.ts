@@ -26,7 +26,7 @@ export function plainDispatcher(host: string, connect: Connect): Dispatcher {
     dispatch({ method, path, headers, body }, handler) {
       fail = (error) => handler.onResponseError(undefined, httpFailure(error));
       attempt(() => {
-        const request = encode(method, path, { host, ...headers }, body ?? '');
+        const head = encode(method, path, { host, ...headers }, body ?? '');
         connect((error, socket) => {
           if (!socket) return fail(error ?? new HttpFailure('closed'));
           const reader = new AnswerReader(handler);
@@ -36,7 +36,8 @@ export function plainDispatcher(host: string, connect: Connect): Dispatcher {
           socket.once('error', fail);
           socket.once('close', closed);
           handler.onRequestStart();
-          socket.write(request);
+          socket.write(head);
+          if (body) socket.write(body);
         });
       });
     },
@@ -44,12 +45,17 @@ export function plainDispatcher(host: string, connect: Connect): Dispatcher {
   };
 }
 
-function encode(method: string, path: string, headers: Readonly<Record<string, string>>, body: string) {
+function encode(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+): string {
   const lines = [`${method} ${path} HTTP/1.1`, 'connection: close'];
   for (const name in headers) lines.push(`${name}: ${headers[name]}`);
   if (method === 'POST') lines.push(`content-length: ${Buffer.byteLength(body)}`);
   if (lines.some((line) => /[^\x20-\x7e]/.test(line))) throw new TypeError('not a head of HTTP');
-  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /** As much as Node's own parser takes. */

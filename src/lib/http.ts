@@ -47,18 +47,19 @@ export interface OriginOptions {
 }
 
 export interface HttpOrigin {
-  /** On a kept connection. Throws `HttpFailure`, or the signal's reason as soon as it aborts. */
+  /**
+   * On a kept connection; a `GET` once more if that turns out to have been closed. Throws `HttpFailure`, or the signal's
+   * reason as soon as it aborts.
+   */
   request(request: HttpRequest): Promise<HttpAnswer>;
   /**
    * On a new connection that is closed afterwards, without waiting for a turn: a probe must see that new connections
-   * are accepted. Throws like `request`.
+   * are accepted, and what must not be sent twice cannot meet one that is closed already. Throws like `request`.
    */
-  once(request: OnceRequest): Promise<HttpAnswer>;
+  once(request: HttpRequest): Promise<HttpAnswer>;
   /** Ends what is under way with `closed`. */
   close(): Promise<void>;
 }
-
-export type OnceRequest = Omit<HttpRequest, 'body' | 'repeatable'> & { readonly body?: string };
 
 const CONNECTIONS = 8;
 const KEEP_ALIVE: DurationMs = 4 * SECOND;
@@ -107,7 +108,7 @@ class Origin implements HttpOrigin {
     }
   }
 
-  async once(request: OnceRequest): Promise<HttpAnswer> {
+  async once(request: HttpRequest): Promise<HttpAnswer> {
     request.signal?.throwIfAborted();
     const lane = this.#openLane((connect) => plainDispatcher(this.#url.host, connect));
     try {
@@ -129,9 +130,8 @@ class Origin implements HttpOrigin {
     try {
       return await this.#on(kept, request, progress);
     } catch (error) {
-      const mayRepeat = request.repeatable ?? request.method === 'GET';
       const wasStale = !progress.answering && error instanceof HttpFailure && error.code === 'closed';
-      if (wasStale && mayRepeat && !this.#isClosed) return this.#on(this.#openKept(), request);
+      if (wasStale && request.method === 'GET' && !this.#isClosed) return this.#on(this.#openKept(), request);
       throw error;
     }
   }

@@ -39,12 +39,18 @@ export const pageOrOff: Check<string> = {
   },
 };
 
-const PROXY_SCHEMES = ['http', 'https', 'socks5'];
+const PROXY_SCHEMES = ['http', 'https', 'socks5', 'socks5h'];
 const PROXY = 'the address of a proxy, such as "socks5://HOST:1080" or "http://USER:PASSWORD@HOST:3128"';
 
 /** Whether it can be used as `tg-proxy`; what is wrong is recorded. */
 export function isProxyUrl(value: string, place: Place): boolean {
-  return readUrl(value, PROXY_SCHEMES, PROXY, place) !== undefined;
+  const url = readUrl(value, PROXY_SCHEMES, PROXY, place);
+  if (!url) return false;
+  if (isDecodable(url.username) && isDecodable(url.password)) return true;
+  place.refuse(
+    'has a "%" in its user name or password that does not stand for a character: write "%25" for "%"',
+  );
+  return false;
 }
 
 function readUrl(value: string, schemes: readonly string[], allowed: string, place: Place): URL | undefined {
@@ -62,5 +68,14 @@ function parseUrl(value: string): URL | undefined {
     return new URL(value);
   } catch {
     return undefined;
+  }
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
   }
 }

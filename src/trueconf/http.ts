@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { ServerTrouble, type Trouble } from '../domain/trouble.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { HttpAnswer, HttpOrigin } from '../lib/http.ts';
+import type { HttpAnswer, HttpOrigin, HttpRequest } from '../lib/http.ts';
 import type { Log } from '../lib/log.ts';
 import type { AccessTokens, Token } from './access-token.ts';
 import { exchanged, isSuccess, parseJson, reasonsOf, statusTrouble } from './errors.ts';
@@ -42,21 +42,18 @@ export function openApi(
   function send(operation: string, call: ApiCall, token: Token, where: Place, signal: AbortSignal) {
     const path = `/api/v3.3${call.path}`;
     const query = `${path.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(token.value)}`;
-    return exchanged(
-      operation,
-      origin.request({
-        method: call.method,
-        path: where === 'query' ? path + query : path,
-        headers: {
-          accept: 'application/json',
-          ...(where === 'header' ? { authorization: `Bearer ${token.value}` } : {}),
-        },
-        answerTimeout: ANSWER_TIMEOUT,
-        // Stopping twice is stopping.
-        repeatable: true,
-        signal,
-      }),
-    );
+    const request: HttpRequest = {
+      method: call.method,
+      path: where === 'query' ? path + query : path,
+      headers: {
+        accept: 'application/json',
+        ...(where === 'header' ? { authorization: `Bearer ${token.value}` } : {}),
+      },
+      answerTimeout: ANSWER_TIMEOUT,
+      signal,
+    };
+    // What changes something goes on a new connection, which the server cannot have closed meanwhile, and never twice.
+    return exchanged(operation, call.method === 'GET' ? origin.request(request) : origin.once(request));
   }
 
   async function answerTo(operation: string, call: ApiCall, signal: AbortSignal): Promise<HttpAnswer> {

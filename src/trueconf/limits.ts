@@ -8,7 +8,7 @@ export const PROBE_TIMEOUT: DurationMs = 5 * SECOND;
 /** Any other whole answer, from sending. Waiting for a turn among the server's requests is not counted. */
 export const ANSWER_TIMEOUT: DurationMs = 10 * SECOND;
 
-/** Requests to one server at once, probes not counted. */
+/** Requests to one server at once, probes, stops and requests for tokens not counted. */
 export const PARALLEL_REQUESTS = 8;
 
 /** Status pages are a line long. */

@@ -1,9 +1,13 @@
 /** A name that cannot be found costs one thread, and nobody else's time. */
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
+import { createConnector } from '../../src/lib/connector.ts';
 import { createLookup, type NameSources } from '../../src/lib/host-names.ts';
+import { openOrigin } from '../../src/lib/http.ts';
+import { failureOf } from './sockets.ts';
 
 const HERE: LookupAddress = { address: '127.0.0.1', family: 4 };
+const GET = { method: 'GET', path: '/', answerTimeout: 60_000 } as const;
 const SIX: LookupAddress = { address: '::1', family: 6 };
 
 /** Sources whose answers a test gives by hand. */
@@ -75,7 +79,7 @@ test('a name that loses its address is said to have none from the next look on',
   forward(30_000);
   await find(lookup, 'a.test');
   await new Promise(setImmediate);
-  await expect(find(lookup, 'a.test')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  await expect(find(lookup, 'a.test')).rejects.toMatchObject({ code: 'dns' });
 });
 
 test('a failure is not kept: the next who asks asks anew', async () => {
@@ -87,7 +91,7 @@ test('a failure is not kept: the next who asks asks anew', async () => {
     },
   });
   const lookup = createLookup(names);
-  await expect(find(lookup, 'a.test')).rejects.toThrow('gone');
+  await expect(find(lookup, 'a.test')).rejects.toMatchObject({ cause: { message: 'gone' } });
   isGone = false;
   expect(await find(lookup, 'a.test')).toEqual([HERE]);
 });
@@ -109,13 +113,35 @@ test('a name that hangs everywhere delays no other', async () => {
   expect(await find(lookup, 'a.test')).toEqual([HERE]);
 });
 
+test.each(['ECONNREFUSED', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'])(
+  'a look-up that ends with %s is dns: it is the name server that fails, not the host',
+  async (code) => {
+    let isGone = false;
+    const { names, forward } = sources({
+      system: () => new Promise(() => {}),
+      network: async () => {
+        if (isGone) throw Object.assign(new Error('query'), { code });
+        return [HERE];
+      },
+    });
+    const lookup = createLookup(names);
+    // The system holds its thread from here on, so that the next time only the network is asked.
+    await find(lookup, 'dead.test');
+    isGone = true;
+    forward(300_000);
+    const connector = createConnector(lookup);
+    const origin = openOrigin('http://dead.test:1', { connectTimeout: 60_000, connector });
+    expect(await failureOf(origin.request(GET))).toBe('dns');
+  },
+);
+
 test('families are respected, and one address is given to who wants one', async () => {
   const lookup = createLookup(sources().names);
   expect(await find(lookup, 'a.test', { family: 6 })).toEqual([SIX]);
   expect(await find(lookup, 'a.test', { family: 'IPv4' })).toEqual([HERE]);
   expect(await find(lookup, 'a.test', { all: false })).toEqual(HERE);
   const four = createLookup(sources({ system: async () => [HERE] }).names);
-  await expect(find(four, 'a.test', { family: 6 })).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  await expect(find(four, 'a.test', { family: 6 })).rejects.toMatchObject({ code: 'dns' });
 });
 
 test('the system finds localhost', async () => {

@@ -86,6 +86,36 @@ describe('scrub', () => {
     expect(scrub(text)).toBe(text);
   });
 
+  test.each(['cert', 'secret', 'read', 'very'])(
+    'a secret that is the ordinary word "%s" garbles no longer word (nor what stands in place of secrets)',
+    (word) => {
+      new Secret(word);
+      const text = 'the certificate of everybody: its [secret], its secrets, reader, already';
+      expect(scrub(scrub(text))).toBe(text);
+    },
+  );
+
+  test.each([
+    (word: string) => word,
+    (word: string) => `a ${word}.`,
+    (word: string) => JSON.stringify({ token: `first\n${word}\n\u0001${word}\u001a${word}` }),
+    (word: string) => `?a=${encodeURIComponent(`ü\n${word}\n/${word}*${word}`)}&b=${word}&c`,
+    (word: string) => new URLSearchParams({ [word]: `ä ${word}\u202f${word}` }).toString(),
+    (word: string) => inspect({ [word]: `\x1a${word}\r${word}'`, token: Buffer.from(word).toString() }),
+    (word: string) => `id_${word}_7${word}7${word}-${word}/${word}@${word}:${word}`,
+  ])('a secret that is a word is blanked wherever it stands alone, in each encoding', (write) => {
+    const word = 'swordfish';
+    new Secret(word);
+    expect(write(word)).toContain(word);
+    expect(scrub(write(word))).not.toContain(word);
+  });
+
+  test('a long run of letters is no word, and blanked inside others, too', () => {
+    const value = 'abcdefghijklmnop';
+    new Secret(value);
+    expect(scrub(`x${value}x`)).toBe('x[secret]x');
+  });
+
   test('an empty or very short secret blanks no ordinary words', () => {
     new Secret('');
     new Secret('e');

@@ -12,7 +12,6 @@ import { openTelegram } from '../../src/channels/telegram/telegram.ts';
 import { openCharts, type Paint } from '../../src/charts/charts.ts';
 import { loadTranslator } from '../../src/i18n/translator.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { fetchThrough } from '../../src/lib/http-fetch.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { loadSettings } from '../../src/settings/load.ts';
 import { renderBroken } from '../../src/settings/problems.ts';
@@ -165,13 +164,12 @@ async function launch(
   log: string[],
   paint: Paint,
 ): Promise<{ end(): Promise<void> }> {
-  const fetcher = fetchThrough({ connectTimeout: 5_000 });
   const stopping = new AbortController();
   const writer = createLog('trace', { write: (line: string) => void log.push(line) });
   const channel = openTelegram({
     token: settings.telegram.token,
     apiRoot: settings.telegram.apiRoot,
-    fetch: fetcher.fetch,
+    http: { connectTimeout: 5_000 },
     clock: systemClock,
     log: writer,
   });
@@ -204,7 +202,7 @@ async function launch(
       try {
         await running;
       } finally {
-        await fetcher.close();
+        await channel.close();
       }
     },
   };

@@ -144,6 +144,20 @@ test('stopping ends the conference', async () => {
   expect(conference.endedAt).not.toBeNull();
 });
 
+test('a stop is sent once, on a connection of its own: sent again it would find what it has ended, and nobody is told', async () => {
+  const { sim, server } = await startWorld();
+  await server.onlineUsers(never());
+  const conference = sim.addConference({});
+  let stops = 0;
+  sim.onRequest = ({ path }) => {
+    if (path.endsWith('/stop')) stops += 1;
+  };
+  await sim.setFault({ kind: 'reset' }, { path: /stop/ });
+  const stop = server.stopConference(conference.conferenceId as ConferenceId, never());
+  expect(await troubleFrom(stop)).toEqual({ code: 'closed' });
+  expect(stops).toBe(1);
+});
+
 test('stopping what has ended is success: that is what the person wanted', async () => {
   const { sim, server } = await startWorld({ quirks: { stopEnded: 'not-found' } });
   const conference = sim.addConference({ endedAt: Date.now() });

@@ -2,10 +2,11 @@
 import type { Api } from 'node-telegram-bot-api';
 import { childOf } from '../../lib/abort.ts';
 import { systemClock } from '../../lib/clock.ts';
+import type { HttpOrigin } from '../../lib/http.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { type DurationMs, SECOND } from '../../lib/time.ts';
 import { type Answer, timedOut } from './failures.ts';
-import { CallFailed, type Fetch, WiredApi } from './wire.ts';
+import { CallFailed, WiredApi } from './wire.ts';
 
 /** How long the parts of a talk with Telegram may take. */
 export interface Limits {
@@ -37,9 +38,9 @@ export type Call = <T>(
   limit?: DurationMs,
 ) => Promise<Answer<T>>;
 
-export function openCalls(options: { token: Secret; apiRoot: string; fetch: Fetch; limits: Limits }): Call {
-  const { apiRoot, fetch, limits } = options;
-  const api = new WiredApi(options.token.reveal(), apiRoot, fetch);
+/** @param root the path below which the Bot API is, without a slash at its end */
+export function openCalls(token: Secret, origin: HttpOrigin, root: string, limits: Limits): Call {
+  const api = new WiredApi(token.reveal(), origin, root);
 
   return async (method, signal, request, limit = limits.call) => {
     signal.throwIfAborted();

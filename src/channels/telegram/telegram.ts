@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { childOf } from '../../lib/abort.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
+import { type OriginOptions, openOrigin } from '../../lib/http.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { DurationMs } from '../../lib/time.ts';
@@ -17,13 +18,12 @@ import { type Line, type LineState, openLine } from './line.ts';
 import { openMessages } from './messages.ts';
 import { confirm, poll } from './polling.ts';
 import { openSender } from './sender.ts';
-import type { Fetch } from './wire.ts';
 
 export interface TelegramOptions {
   readonly token: Secret;
   /** Without a slash at the end, e.g. `https://api.telegram.org`. */
   readonly apiRoot: string;
-  readonly fetch: Fetch;
+  readonly http: OriginOptions;
   readonly clock: Clock;
   readonly log: Log;
   /** In [0, 1). Default `Math.random`. */
@@ -51,12 +51,16 @@ export interface TelegramChannel extends Channel {
   ): Promise<void>;
   /** Keeps trying while Telegram is away; logs what it refuses. Never rejects except when the signal aborts. */
   registerCommands(menus: readonly CommandMenu[], signal: AbortSignal): Promise<void>;
+  /** Ends what is under way. */
+  close(): Promise<void>;
 }
 
 export function openTelegram(options: TelegramOptions): TelegramChannel {
-  const { token, apiRoot, fetch, clock, log, random = Math.random } = options;
+  const { token, clock, log, random = Math.random } = options;
+  const apiRoot = new URL(options.apiRoot);
+  const origin = openOrigin(apiRoot.origin, options.http);
   const limits = { ...LIMITS, ...options.limits };
-  const call = openCalls({ token, apiRoot, fetch, limits });
+  const call = openCalls(token, origin, apiRoot.pathname.replace(/\/+$/, ''), limits);
   const messages = openMessages(call, log);
   const holds = openHolds(clock);
   const lanes = openLanes(clock);
@@ -72,6 +76,7 @@ export function openTelegram(options: TelegramOptions): TelegramChannel {
   return {
     name: 'telegram',
     deliver: openSender(messages, holds),
+    close: () => origin.close(),
     registerCommands: (menus, signal) => register(menus, { call, clock, random, log }, signal),
 
     identify: async (signal) => {

@@ -4,13 +4,11 @@
  */
 import { Api } from 'node-telegram-bot-api';
 import { clip } from '../../i18n/markup.ts';
-import type { Fetcher } from '../../lib/http-fetch.ts';
+import type { HttpAnswer, HttpOrigin } from '../../lib/http.ts';
 import { scrub } from '../../lib/secret.ts';
 import { SECOND } from '../../lib/time.ts';
 import { type Answer, type Failure, notTelegram } from './failures.ts';
 import { toMultipart } from './multipart.ts';
-
-export type Fetch = Fetcher['fetch'];
 
 /** How a failure passes through the library's methods, which return bare results. */
 export class CallFailed extends Error {
@@ -23,13 +21,15 @@ export class CallFailed extends Error {
 }
 
 export class WiredApi extends Api {
-  readonly #root: string;
-  readonly #fetch: Fetch;
+  readonly #origin: HttpOrigin;
+  /** Holds the token. */
+  readonly #path: string;
 
-  constructor(token: string, apiRoot: string, fetch: Fetch) {
+  /** @param root the path below which the Bot API is, without a slash at its end */
+  constructor(token: string, origin: HttpOrigin, root: string) {
     super(token, { fetch: () => Promise.reject(new Error('the transport of the library is not used')) });
-    this.#root = `${apiRoot.replace(/\/+$/, '')}/bot${token}`;
-    this.#fetch = fetch;
+    this.#origin = origin;
+    this.#path = `${root}/bot${token}`;
   }
 
   protected override async request<R>(
@@ -52,22 +52,21 @@ export class WiredApi extends Api {
     body: string | Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<Answer<R>> {
-    const headers = { 'content-type': contentType };
-    let status: number;
-    let text: string;
+    let answer: HttpAnswer;
     try {
-      const response = await this.#fetch(`${this.#root}/${method}`, {
+      answer = await this.#origin.request({
         method: 'POST',
-        headers,
+        path: `${this.#path}/${method}`,
+        headers: { 'content-type': contentType },
         body,
+        // The caller's signal is the limit, so that long polls are possible.
+        answerTimeout: Number.POSITIVE_INFINITY,
         signal,
       });
-      status = response.status;
-      text = await response.text();
     } catch (error) {
       return { kind: 'unreachable', method, cause: 'network', detail: codeOf(error) ?? 'network failure' };
     }
-    return readAnswer<R>(method, status, text);
+    return readAnswer<R>(method, answer.status, answer.text);
   }
 }
 

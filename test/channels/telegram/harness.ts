@@ -4,7 +4,6 @@ import type { Conversation, Incoming, Reception, Reply, Screen } from '../../../
 import type { LineState } from '../../../src/channels/telegram/line.ts';
 import { openTelegram, type TelegramChannel } from '../../../src/channels/telegram/telegram.ts';
 import { escapeHtml, type Html } from '../../../src/i18n/markup.ts';
-import { fetchThrough } from '../../../src/lib/http-fetch.ts';
 import type { Log } from '../../../src/lib/log.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import {
@@ -51,7 +50,6 @@ export interface StageOptions extends TelegramSimulatorOptions {
 
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const telegram = await startTelegram({ callbackTimeoutMs: 1e9, ...options });
-  const fetcher = fetchThrough({ connectTimeout: 5_000, connections: 64 });
   const clock = new VirtualClock();
   const lines: LogLine[] = [];
   const states: LineState[] = [];
@@ -59,7 +57,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const channel = openTelegram({
     token: new Secret(options.botToken ?? telegram.token),
     apiRoot: telegram.apiRoot,
-    fetch: fetcher.fetch,
+    http: { connectTimeout: 5_000, connections: 64 },
     clock,
     random: () => 0.5,
     log: recordingLog(lines),
@@ -73,7 +71,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   };
   onTestFinished(async () => {
     await stop();
-    await fetcher.close();
+    await channel.close();
     await telegram.close();
   });
   telegram.knowChat(ANNA.id);
