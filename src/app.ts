@@ -86,6 +86,8 @@ export async function runApp(settings: Settings, deps: AppDependencies, signal: 
 
 /** How often what is too old is forgotten, and what is. */
 const PRUNE_EVERY: DurationMs = 6 * HOUR;
+/** Past the work of the start; soon enough for a bot that is restarted every day. */
+const PRUNE_FIRST: DurationMs = 10 * MINUTE;
 const KEPT_FOR: DurationMs = 400 * DAY;
 
 /** When the messenger is back, what waits for it waits no longer than this for the servers to be looked at. */
@@ -446,9 +448,9 @@ class Program implements Running {
 
   async #prune(signal: AbortSignal): Promise<void> {
     const { clock, store, log } = this.#deps;
-    while (!signal.aborted) {
+    for (let wait = PRUNE_FIRST; !signal.aborted; wait = PRUNE_EVERY) {
       try {
-        await clock.sleep(PRUNE_EVERY, signal);
+        await clock.sleep(wait, signal);
         await store.prune(clock.now() - KEPT_FOR);
       } catch (error) {
         if (!signal.aborted) log.error({ error: String(error) }, 'old history could not be removed');

@@ -98,7 +98,7 @@ export interface Store {
   bucketsAt(start: EpochMs): Promise<readonly ProbeBucket[]>;
   /**
    * Forgets buckets, ended periods and mutes, settled rows and audit entries older than that. Lets others go first every few
-   * milliseconds, so it may take long after it was not called for long; meant to be called every hour.
+   * milliseconds, so it may take long after it was not called for long; meant to be called every few hours.
    */
   prune(before: EpochMs): Promise<void>;
   close(): Promise<void>;

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { toDrawing } from '../../src/charts/drawing.ts';
 import { toRuns } from '../../src/charts/series.ts';
-import { BUCKET, bucketStart } from '../../src/domain/history.ts';
+import { BUCKET, bucketStart, type Period } from '../../src/domain/history.ts';
 import type { ServerName } from '../../src/domain/names.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 import { START } from '../support/virtual-clock.ts';
 import { at, drifting, type Step, type Timeline, timeline, until } from './timeline.ts';
 
@@ -146,4 +146,23 @@ test('a disk that could not be read for a moment leaves no hole in the uptime of
   );
   expect(story.shown('anna')).toContain('30 days 100%');
   expect(story.shown('anna')).not.toContain('Not watched');
+});
+
+test('what is older than 400 days goes, soon after the start and then every six hours', async () => {
+  const first = timeline();
+  const ALPHA = 'alpha' as ServerName;
+  const outage = (from: number): Period => ({
+    ...{ kind: 'down', server: ALPHA, from, to: from + MINUTE },
+    trouble: { code: 'refused' },
+  });
+  const [gone, goesLater, stays] = [400 * DAY + HOUR, 400 * DAY - 3 * HOUR, 400 * DAY - 12 * HOUR];
+  const periods = [gone, goesLater, stays].map((age) => outage(START - age));
+  await first.store.commit({ periods });
+  const kept = async () => (await first.store.periods(ALPHA, 0)).map(({ from }) => START - from);
+  await first.play(until(5 * 60));
+  expect(await kept()).toEqual([stays, goesLater, gone]);
+  await first.play(until(11 * 60));
+  expect(await kept()).toEqual([stays, goesLater]);
+  await first.play(until(7 * HOURS));
+  expect(await kept()).toEqual([stays]);
 });
