@@ -105,7 +105,7 @@ export function createBot(deps: BotDependencies): Conversation {
             return { ...reply, screen: withNotice(notice, reply.screen) };
           } catch (error) {
             if (signal.aborted) throw error;
-            deps.log.error({ action: action.kind, error: String(error) }, 'an action broke');
+            deps.log.error({ action: action.kind, error }, 'an action broke');
             return { screen: internalErrorScreen(ui()) };
           }
         },

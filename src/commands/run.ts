@@ -117,7 +117,7 @@ export async function run(options: RunOptions): Promise<number> {
       complain('Telegram refuses the token. Copy it anew from @BotFather into tg-api-token in the settings.');
       return EXIT.tokenRefused;
     }
-    log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the bot broke');
+    log.error({ error }, 'the bot broke');
     complain('The bot ended because of an error of its own. The log says more.');
     return EXIT.internal;
   } finally {

@@ -5,7 +5,10 @@ import { scrub } from './secret.ts';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Fields first, then a sentence in English: for the operator and for machines, never for a chat. */
+/**
+ * Fields first, then a sentence in English: for the operator and for machines, never for a chat. An `error` that is one
+ * is shown with where it came from.
+ */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -25,6 +28,8 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Lev
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      // Where something of ours broke; what was to be expected is passed as text.
+      serializers: { error: (error) => (error instanceof Error ? error.stack : error) },
       hooks: { streamWrite: scrub },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),

@@ -121,7 +121,7 @@ export class CertificateWatch {
       log.debug({ server: name }, 'no certificate to be seen');
     } catch (error) {
       if (look.signal.aborted) return;
-      log.error({ server: name, error: String(error) }, 'a look at a certificate broke');
+      log.error({ server: name, error }, 'a look at a certificate broke');
     } finally {
       delete watched.look;
       look.release();

@@ -189,7 +189,7 @@ export class ServerWatch {
         probeStarts.publish({ server: this.#server.name, due: this.#due, at: clock.now() });
         await this.#lookOnce(signal);
       } catch (error) {
-        if (!signal.aborted) log.error({ server: this.#server.name, error: String(error) }, 'a probe broke');
+        if (!signal.aborted) log.error({ server: this.#server.name, error }, 'a probe broke');
       } finally {
         // Not from `#due`: a look out of turn that this round has joined may have moved that already.
         this.#schedule(round);

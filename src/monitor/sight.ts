@@ -238,7 +238,7 @@ export class Sight {
         await clock.sleep(LOOK_AGAIN, signal);
         await this.#lookAgain(signal);
       } catch (error) {
-        if (!signal.aborted) log.error({ error: String(error) }, 'a look whether the bot sees again broke');
+        if (!signal.aborted) log.error({ error }, 'a look whether the bot sees again broke');
       }
     }
   }

@@ -34,13 +34,13 @@ export async function openStore(dataDir: string, deps: SurvivingStoreDependencie
     } catch (error) {
       // What is no trouble of the disk is a file with tables that are not ours.
       const trouble = error instanceof StorageTrouble ? error : new StorageTrouble('damaged', path, error);
-      const { code, cause } = trouble;
+      const { code } = trouble;
       if (code === 'in-use' && clock.now() < patientUntil) {
         // A random while: two that start at once, and tried again in step, would keep each other out each time.
         await clock.sleep(SECOND / 8 + (Math.random() * SECOND) / 4);
         continue;
       }
-      log.error({ code, path: trouble.path, error: String(cause) }, 'the database cannot be used');
+      log.error({ code, path: trouble.path, error: trouble.reason }, 'the database cannot be used');
       if (code === 'in-use') return { kind: 'in-use', trouble };
       // What may be in there is not known, and must not be written over when it can be read again.
       const told = trouble.mayHeal ? new StorageTrouble('unreadable', trouble.path, trouble) : trouble;

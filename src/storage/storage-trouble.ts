@@ -25,6 +25,11 @@ export class StorageTrouble extends Error {
     this.path = path;
   }
 
+  /** For the log; `undefined`: the code says it all. */
+  get reason(): string | undefined {
+    return this.cause === undefined ? undefined : String(this.cause);
+  }
+
   /** Whether the same open file may work again. */
   get mayHeal(): boolean {
     return HEALING.has(this.code);

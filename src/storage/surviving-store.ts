@@ -115,10 +115,7 @@ class SurvivingStore implements Store {
         return false;
       }
       // A mistake of ours in this one change: the others must not wait for it for ever, nor the alert be lost.
-      this.#deps.log.error(
-        { error: String(error) },
-        'a change could not be stored and is kept in memory only',
-      );
+      this.#deps.log.error({ error }, 'a change could not be stored and is kept in memory only');
       return true;
     }
   }
@@ -126,11 +123,8 @@ class SurvivingStore implements Store {
   #fail(trouble: StorageTrouble): void {
     if (this.#away) return;
     this.#away = this.#leave(trouble);
-    const { code, path, cause } = trouble;
-    this.#deps.log.error(
-      { code, path, error: String(cause) },
-      'the storage fails: everything is kept in memory',
-    );
+    const { code, path, reason } = trouble;
+    this.#deps.log.error({ code, path, error: reason }, 'the storage fails: everything is kept in memory');
     this.#deps.onTrouble(trouble);
   }
 

@@ -84,10 +84,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       return conversation.receive(received.incoming);
     } catch (error) {
-      log.error(
-        { error: error instanceof Error ? error.stack : String(error) },
-        'an update could not be handled',
-      );
+      log.error({ error }, 'an update could not be handled');
       return { kind: 'ignore' };
     }
   };

@@ -69,7 +69,7 @@ async function run(work: Work, signal: AbortSignal, log: Log): Promise<Reply | u
     return await work.run(signal);
   } catch (error) {
     if (!signal.aborted) {
-      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'work for a person failed');
+      log.error({ error }, 'work for a person failed');
     }
     return undefined;
   }
