@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { LevelledLog } from '../lib/log.ts';
 import { differenceBetween, isNothing, summarize } from '../settings/difference.ts';
 import type { LoadedSettings } from '../settings/load.ts';
-import { type Problem, renderMissing, renderProblem } from '../settings/problems.ts';
+import { type Problem, renderGone, renderProblem } from '../settings/problems.ts';
 import type { Settings, TelegramSettings } from '../settings/settings.ts';
 import { watchSettings } from '../settings/watch.ts';
 import type { TelegramLine } from './telegram-line.ts';
@@ -65,7 +65,7 @@ export async function followSettings(followed: FollowedSettings, signal: AbortSi
   };
 
   const changed = async (found: LoadedSettings) => {
-    if (found.kind === 'missing') return refuse([renderMissing(path)]);
+    if (found.kind === 'missing') return refuse([renderGone(path)]);
     if (found.kind === 'broken') {
       const mistakes = found.problems.map(({ keyPath, message }) => `${keyPath}: ${message}`);
       return refuse(

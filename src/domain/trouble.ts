@@ -13,16 +13,20 @@ export const TROUBLE_CODES = [
   'closed', // the connection broke in the middle
   // TLS
   'tls-untrusted', // self-signed or signed by an unknown authority
+  'tls-changed', // neither the certificate that the settings name a file of, nor signed by it
   'tls-expired', // the certificate is not valid now
   'tls-name', // the certificate is for another name
   'tls', // any other TLS failure, e.g. plain HTTP on that port
   // the answer
   'http-status', // a status that is not 2xx, see `status`
   'redirect', // points elsewhere, which is never followed, see `status`
+  'api-absent', // a status that says that nothing answers to the API's addresses there, see `status`
+  'empty-answer', // nothing, where something must be
   'not-json', // e.g. a proxy's HTML page
   'unexpected-answer', // JSON, but not what this call answers; see `path`
   'too-large', // more than the limit
   // what the server said
+  'credentials-absent', // the settings have none
   'credentials-rejected', // client_id and client_secret, or the ready token, are not accepted
   'scope-missing', // the OAuth application lacks `scope`
   'forbidden', // refused for another reason
@@ -34,7 +38,7 @@ export type TroubleCode = (typeof TROUBLE_CODES)[number];
 /** What went wrong with one server, as values. */
 export interface Trouble {
   readonly code: TroubleCode;
-  /** HTTP status, for `http-status` and `redirect`. */
+  /** HTTP status, for `http-status`, `redirect` and `api-absent`. */
   readonly status?: number;
   /** The OAuth scope that the refused call needs. */
   readonly scope?: string;

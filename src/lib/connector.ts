@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { createLookup } from './host-names.ts';
+import { HttpFailure, httpFailure } from './http-failure.ts';
 import type { Secret } from './secret.ts';
 import { tls } from './tls.ts';
 import { PROXY_PORTS, passThrough } from './tunnel.ts';
@@ -84,7 +85,7 @@ export function createConnector(lookup = createLookup()): Connector {
         if (isDone) return;
         isDone = true;
         if (error) socket.destroy();
-        done(error, error ? null : socket);
+        done(error && trust?.kind === 'file' ? notPinned(error) : error, error ? null : socket);
       };
       const secure = () => {
         if (!trust) return finish(null);
@@ -117,6 +118,12 @@ const SYSTEM: Trust = { kind: 'system' };
 /** The host of a URL without the brackets of IPv6. */
 export function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Of somebody whose certificate is known it means more that it is another. */
+function notPinned(error: Error): Error {
+  const isOther = httpFailure(error).code === 'tls-untrusted';
+  return isOther ? new HttpFailure('tls-changed', error) : error;
 }
 
 /** The operator named these certificates: whoever shows one of them is the right server, whatever it is called. */

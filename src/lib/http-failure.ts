@@ -8,6 +8,7 @@ export type HttpFailureCode =
   | 'answer-timeout' // connected, but the answer was not whole in time
   | 'closed' // the connection broke, or the answer ended early
   | 'tls-untrusted'
+  | 'tls-changed' // not the certificate that alone is trusted
   | 'tls-expired' // the certificate is not valid now: too old or too new
   | 'tls-name'
   | 'tls' // any other TLS failure, e.g. plain HTTP on that port

@@ -40,7 +40,8 @@ export class Secret {
 const SHORTEST = 4;
 
 function remember(value: string): void {
-  if (value.length < SHORTEST) return;
+  // What stands in place of a secret would show the second kind again.
+  if (value.length < SHORTEST || HIDDEN.includes(value)) return;
   // A lone surrogate, which only a broken answer holds, cannot be put into a URL.
   const inUrl = encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
   const inForm = new URLSearchParams({ v: value }).toString().slice('v='.length);
@@ -53,7 +54,18 @@ export function scrub(text: string): string {
   let clean = text;
   longestFirst ??= [...known].sort((a, b) => b.length - a.length);
   for (const value of longestFirst) {
-    if (clean.includes(value)) clean = clean.replaceAll(value, HIDDEN);
+    if (clean.includes(value)) clean = clean.replaceAll(WORD.test(value) ? alone(value) : value, HIDDEN);
   }
   return clean.replace(/\d{5,}:[\w-]{30,}/g, HIDDEN);
+}
+
+/** What a person might have chosen. Generated secrets are longer, or hold digits. */
+const WORD = /^[A-Za-z]{4,15}$/;
+
+/**
+ * Not where it is only a part of an ordinary word: "cert" is no reason to garble "certificate". The letters of an
+ * escape (`\n`, `%0A`, `\u000a`) make no word with what follows them.
+ */
+function alone(word: string): RegExp {
+  return new RegExp(`(?<!(?<![\\\\%\\w])[A-Za-z]+)${word}(?![A-Za-z])`, 'g');
 }

@@ -2,8 +2,7 @@
 import type { ServerName } from '../domain/names.ts';
 import type { Secret } from '../lib/secret.ts';
 import { resolveTrust } from './certificate.ts';
-import type { Read } from './checks.ts';
-import { quote } from './found.ts';
+import { oneOf, type Read } from './checks.ts';
 import type { KeyPath } from './key-path.ts';
 import { resolvePath } from './paths.ts';
 import type { Place } from './problems.ts';
@@ -11,7 +10,6 @@ import type { FILE_KEYS, FORGOTTEN_KEYS, SERVER_KEYS, STATUS_KEYS } from './sche
 import { resolveSecret, resolveText, type SecretSurroundings } from './secret-source.ts';
 import { type NamedServer, refuseLookalikes } from './servers.ts';
 import type { ServerSettings, Settings, StatusSettings } from './settings.ts';
-import { didYouMean } from './suggestion.ts';
 import { isProxyUrl } from './urls.ts';
 
 export interface Surroundings extends SecretSurroundings {
@@ -29,7 +27,8 @@ export async function assemble(
   const token = await readToken(read, place, surroundings);
   const proxy = await resolveSecret(read['tg-proxy'], place.at('tg-proxy'), surroundings);
   const isProxyGood = !proxy || isProxyUrl(proxy.reveal(), place.at('tg-proxy'));
-  const isLocaleKnown = checkLocale(read.locale, place.at('locale'), surroundings.locales);
+  const locale =
+    read.locale === undefined ? undefined : oneOf(surroundings.locales).read(read.locale, place.at('locale'));
 
   const lineOfServer = ({ name }: { readonly name: string }) => surroundings.lineOf(['servers', name]) ?? 0;
   // JavaScript moves keys such as "10" to the front.
@@ -48,13 +47,13 @@ export async function assemble(
     administrators: read['tg-users-id'],
     alertChats: read['tg-alert-chats'],
     apiRoot: read['tg-api-root'],
-    locale: read.locale,
+    locale,
     timeZone: read['time-zone'],
     dataDir: read['data-dir'],
     logLevel: read['log-level'],
     check: read.network?.check,
   });
-  if (!whole || !isProxyGood || !isLocaleKnown) return undefined;
+  if (!whole || !isProxyGood) return undefined;
   return {
     telegram: {
       token: whole.token,
@@ -84,14 +83,12 @@ async function assembleServer(
   const status = assembleStatus(keys.server_status);
   const forgotten = assembleForgotten(keys.forgotten);
 
-  if (accessToken === null) {
-    for (const [key, found] of Object.entries({ client_id: clientId, client_secret: clientSecret })) {
-      if (found === null) {
-        place
-          .at(key)
-          .refuse('is missing or empty; copy it from the OAuth application, or give an access_token');
-      }
-    }
+  if (accessToken === null && (clientId === null || clientSecret === null)) {
+    // No mistake: the predecessor watched servers without, and its example has such ones.
+    place.warn(
+      'has neither client_id and client_secret nor an access_token, so the bot can watch this server ' +
+        'and nothing more; copy the two from the OAuth application',
+    );
   }
   const whole = allPresent({
     clientId,
@@ -155,14 +152,6 @@ async function readToken(
       ? 'must be the token alone, without "bot", quotes or spaces around it'
       : 'does not look like a token of a bot: digits, a colon, then at least 30 letters, digits, "-" or "_"',
   );
-}
-
-function checkLocale(locale: string | undefined, place: Place, locales: readonly string[]): boolean {
-  if (locale === undefined || locales.includes(locale)) return true;
-  place.refuse(
-    `there is no language ${quote(locale)}; there are ${locales.join(', ')}${didYouMean(locale, locales)}`,
-  );
-  return false;
 }
 
 /** Narrows away `undefined`, which stands for a mistake that is already recorded. */

@@ -49,28 +49,37 @@ export async function resolveTrust(
   if (file.kind === 'unreadable') {
     return place.refuse(`cannot read ${name}: ${file.reason}`);
   }
-  const pem = file.bytes.toString('utf8');
-  const flaw = flawIn(pem);
-  if (flaw !== undefined) return place.refuse(`${name} ${flaw}`);
-  return { kind: 'file', path, pem };
-}
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
-
-function flawIn(pem: string): string | undefined {
-  const blocks = pem.match(BLOCK) ?? [];
-  if (blocks.length === 0) {
-    return pem.includes('PRIVATE KEY-----')
-      ? 'holds a private key and no certificate; give the certificate, which others may see'
-      : 'holds no "BEGIN CERTIFICATE"; a binary one becomes text with: openssl x509 -inform der -in FILE -out ca.pem';
+  const content = file.bytes.toString('utf8');
+  const certificates: string[] = [];
+  for (const { index } of content.matchAll(BEGIN)) {
+    const certificate = certificateAt(content, index);
+    if (certificate === undefined) {
+      const line = content.slice(0, index).split('\n').length;
+      return place.refuse(`${name} holds a damaged certificate, which begins in line ${line}; save it anew`);
+    }
+    certificates.push(certificate);
   }
-  return blocks.every(isCertificate) ? undefined : 'holds a damaged certificate; save it anew';
+  if (certificates.length === 0) return place.refuse(`${name} ${whyNone(content)}`);
+  // Each on lines of its own: `cat a b` puts two on one line when the first file lacks the last line break, and
+  // OpenSSL passes over the second without a word.
+  return { kind: 'file', path, pem: certificates.join('\n') };
 }
 
-function isCertificate(block: string): boolean {
+const BEGIN = /-----BEGIN CERTIFICATE-----/g;
+
+/** From its first dash to its last; `undefined` when it is damaged. */
+function certificateAt(content: string, index: number): string | undefined {
+  const [block] =
+    /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(content.slice(index)) ?? [];
   try {
-    return new X509Certificate(block) !== undefined;
+    return block !== undefined && new X509Certificate(block) ? block : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function whyNone(content: string): string {
+  return content.includes('PRIVATE KEY-----')
+    ? 'holds a private key and no certificate; give the certificate, which others may see'
+    : 'holds no "BEGIN CERTIFICATE"; a binary one becomes text with: openssl x509 -inform der -in FILE -out ca.pem';
 }

@@ -2,6 +2,7 @@
  * What is wrong with the settings, as values and as one line of text each. For the terminal, in English.
  * No text here ever holds the value of a secret.
  */
+import { fileURLToPath } from 'node:url';
 import { scrub } from '../lib/secret.ts';
 import { type KeyPath, showKeyPath } from './key-path.ts';
 
@@ -83,9 +84,18 @@ export function renderBroken(file: string, problems: readonly Problem[]): string
   ].join('\n');
 }
 
+/** In the package; the same path from `src/settings` and from `dist/chunks`. */
+const EXAMPLE = new URL('../../settings.example.toml', import.meta.url);
+
+/** For the start, when nothing can be done without the file. */
 export function renderMissing(file: string): string {
   return [
     `There is no settings file ${file}.`,
-    'Copy settings.example.toml to that place and fill it in, or name another file with --config PATH.',
+    `Copy ${fileURLToPath(EXAMPLE)} to that place and fill it in, or name another file with --config PATH.`,
   ].join('\n');
+}
+
+/** For a program that runs by what the file said. */
+export function renderGone(file: string): string {
+  return `The settings file ${file} is gone. Put it back.`;
 }

@@ -54,7 +54,7 @@ const SYSTEM_TRUST: TrustSource = { kind: 'system' };
 /** `[servers."NAME"]` */
 export const SERVER_KEYS = {
   ip: required(serverAddress),
-  // Both of the OAuth application, or an access token alone: `assemble.ts` sees to it.
+  // Both of the OAuth application, or an access token alone; without, the server is only watched.
   client_id: optional(secretSource('the id of the OAuth application'), NO_SECRET),
   client_secret: optional(secretSource('the secret of the OAuth application'), NO_SECRET),
   access_token: optional(secretSource('a ready token'), NO_SECRET),

@@ -9,9 +9,8 @@ import type { HttpAnswer, HttpOrigin } from '../lib/http.ts';
 import { singleFlight } from '../lib/single-flight.ts';
 import { type EpochMs, SECOND } from '../lib/time.ts';
 import type { ServerSettings } from '../settings/settings.ts';
-import { exchanged, isSuccess, parseJson, reasonsOf, statusTrouble } from './errors.ts';
+import { apiTrouble, exchanged, isSuccess, jsonOf, reasonsOf, UNKNOWN_ADDRESS } from './errors.ts';
 import { ANSWER_TIMEOUT, TOKEN_LIFE, TOKEN_MARGIN } from './limits.ts';
-import { Reader } from './reader.ts';
 
 /** Not to be logged or thrown: its value is a secret. */
 export interface Token {
@@ -39,7 +38,10 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
   let granted: Token | undefined;
 
   const renew = singleFlight(async (signal) => {
-    if (!clientId || !clientSecret) throw new ServerTrouble(operation, { code: 'credentials-rejected' });
+    if (!clientId || !clientSecret) {
+      const code = given === '' ? 'credentials-absent' : 'credentials-rejected';
+      throw new ServerTrouble(operation, { code });
+    }
     const issuedAt = clock.now();
     // Not `request`: past the calls that wait for their turn, for they wait for this token, too.
     const request = origin.once({
@@ -79,17 +81,22 @@ export function keepAccessTokens(settings: Credentials, origin: HttpOrigin, cloc
   };
 }
 
-/** RFC 6749: 400 and 401 for wrong credentials; TrueConf's own clients know more ways, all of them 4xx. */
-function isRejection({ status }: HttpAnswer): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+/**
+ * RFC 6749: 400 and 401 for wrong credentials; TrueConf's own clients know more ways, all of them 4xx. Without a reason
+ * it is not TrueConf that speaks, but something in front of it or in its place.
+ */
+function isRejection(answer: HttpAnswer): boolean {
+  const { status } = answer;
+  if (status < 400 || status >= 500 || status === 408 || status === 429) return false;
+  const reasons = reasonsOf(answer);
+  return reasons.length > 0 && !reasons.includes(UNKNOWN_ADDRESS);
 }
 
 function readToken(operation: string, answer: HttpAnswer, issuedAt: EpochMs): Token {
   if (isRejection(answer)) throw new ServerTrouble(operation, { code: 'credentials-rejected' });
-  if (!isSuccess(answer.status)) throw new ServerTrouble(operation, statusTrouble(answer.status));
-  const body = parseJson(answer.text);
-  if (body === undefined) throw new ServerTrouble(operation, { code: 'not-json' });
-  const fields = new Reader(operation, body);
+  if (answer.status === 403) throw new ServerTrouble(operation, { code: 'forbidden' });
+  if (!isSuccess(answer.status)) throw new ServerTrouble(operation, apiTrouble(answer.status));
+  const fields = jsonOf(operation, answer);
   const { value } = fields.field('access_token');
   if (value === undefined && reasonsOf(answer).length > 0) {
     throw new ServerTrouble(operation, { code: 'credentials-rejected' });

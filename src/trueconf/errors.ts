@@ -1,6 +1,7 @@
 /** What does it mean that a server broke off or refused? Turns HTTP failures and refusals into troubles. */
 import { ServerTrouble, type Trouble, type TroubleCode } from '../domain/trouble.ts';
 import { type HttpAnswer, HttpFailure, type HttpFailureCode } from '../lib/http.ts';
+import { Reader } from './reader.ts';
 
 const CODES: Readonly<Record<HttpFailureCode, TroubleCode>> = {
   dns: 'dns',
@@ -10,6 +11,7 @@ const CODES: Readonly<Record<HttpFailureCode, TroubleCode>> = {
   'answer-timeout': 'answer-timeout',
   closed: 'closed',
   'tls-untrusted': 'tls-untrusted',
+  'tls-changed': 'tls-changed',
   'tls-expired': 'tls-expired',
   'tls-name': 'tls-name',
   tls: 'tls',
@@ -44,6 +46,19 @@ export function statusTrouble(status: number): Trouble {
   return { code: status >= 300 && status < 400 ? 'redirect' : 'http-status', status };
 }
 
+/** The same of the API's addresses: what is no TrueConf Server says 404, and 405 to a POST. */
+export function apiTrouble(status: number): Trouble {
+  return status === 404 || status === 405 ? { code: 'api-absent', status } : statusTrouble(status);
+}
+
+/** The JSON of an answer; a reader of nothing when its body is empty. */
+export function jsonOf(operation: string, { text }: HttpAnswer): Reader {
+  if (text.trim() === '') return new Reader(operation, undefined);
+  const body = parseJson(text);
+  if (body === undefined) throw new ServerTrouble(operation, { code: 'not-json' });
+  return new Reader(operation, body);
+}
+
 /** The value of a JSON text, or `undefined` (which JSON cannot hold) when it is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -52,6 +67,9 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Of a 404: the server knows no such address, as one that is older than the API does. */
+export const UNKNOWN_ADDRESS = 'routeNotFound';
 
 /**
  * The words in which a refusal names its reason, e.g. `accessTokenInvalid`; empty when the answer is not TrueConf's.

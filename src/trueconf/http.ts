@@ -8,9 +8,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { HttpAnswer, HttpOrigin, HttpRequest } from '../lib/http.ts';
 import type { Log } from '../lib/log.ts';
 import type { AccessTokens, Token } from './access-token.ts';
-import { exchanged, isSuccess, parseJson, reasonsOf, statusTrouble } from './errors.ts';
+import { apiTrouble, exchanged, isSuccess, jsonOf, reasonsOf, UNKNOWN_ADDRESS } from './errors.ts';
 import { ANSWER_TIMEOUT, TOKEN_SCOPES_SETTLED } from './limits.ts';
-import { Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 interface ApiCall {
   /** For messages: what is being done, without values. */
@@ -86,10 +86,7 @@ export function openApi(
       const operation = `${server}: ${call.operation}`;
       const answer = await answerTo(operation, call, signal);
       if (!isSuccess(answer.status)) throw new ServerTrouble(operation, refusal(answer, call));
-      if (answer.text === '') return new Reader(operation, undefined);
-      const body = parseJson(answer.text);
-      if (body === undefined) throw new ServerTrouble(operation, { code: 'not-json' });
-      return new Reader(operation, body);
+      return jsonOf(operation, answer);
     },
   };
 }
@@ -111,8 +108,8 @@ function refusal(answer: HttpAnswer, call: ApiCall): Trouble {
   if (answer.status === 403) {
     return reasons.length > 0 ? { code: 'scope-missing', scope: call.scope } : { code: 'forbidden' };
   }
-  if (answer.status === 404 && reasons.length > 0 && !reasons.includes('routeNotFound')) {
+  if (answer.status === 404 && reasons.length > 0 && !reasons.includes(UNKNOWN_ADDRESS)) {
     return { code: 'not-found' };
   }
-  return statusTrouble(answer.status);
+  return apiTrouble(answer.status);
 }

@@ -3,7 +3,7 @@ import type { Probe } from '../domain/availability.ts';
 import type { Trouble } from '../domain/trouble.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpAnswer, HttpOrigin } from '../lib/http.ts';
-import { isSuccess, parseJson, statusTrouble, troubleOf } from './errors.ts';
+import { apiTrouble, isSuccess, parseJson, statusTrouble, troubleOf } from './errors.ts';
 import { PROBE_BYTES, PROBE_TIMEOUT } from './limits.ts';
 
 /** Tells the version to anyone, without a token (API v4; TrueConf Server 5.5 and newer). */
@@ -29,7 +29,9 @@ export async function probe(
   try {
     const answer = await look(origin, path, signal);
     const latency = performance.now() - startedAt;
-    if (!isSuccess(answer.status)) return trouble(statusTrouble(answer.status));
+    if (!isSuccess(answer.status)) {
+      return trouble(path === VERSION_PATH ? apiTrouble(answer.status) : statusTrouble(answer.status));
+    }
     // A maintenance page in front of a server that is away comes with status 200, too.
     const json = path === VERSION_PATH ? parseJson(answer.text) : null;
     if (json === undefined) return trouble({ code: 'not-json' });

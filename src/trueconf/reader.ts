@@ -71,17 +71,19 @@ export class Reader {
   }
 
   fail(): never {
-    throw new ServerTrouble(this.#operation, { code: 'unexpected-answer', path: this.#path || '$' });
+    if (this.#path !== '')
+      throw new ServerTrouble(this.#operation, { code: 'unexpected-answer', path: this.#path });
+    // The whole answer is nothing, or a bare word or number: nothing of TrueConf's.
+    throw new ServerTrouble(this.#operation, { code: this.isNothing ? 'empty-answer' : 'not-json' });
   }
 
   #list(): unknown[] {
     const { value } = this;
     if (Array.isArray(value)) return value;
-    // PHP writes a list with gaps in its keys as an object.
-    if (typeof value === 'object' && value !== null && Object.keys(value).every((key) => /^\d+$/.test(key))) {
-      return Object.values(value);
-    }
-    return this.fail();
+    if (typeof value !== 'object' || value === null) return this.fail();
+    // PHP writes a list with gaps in its keys as an object; an empty one it writes as a list.
+    const keys = Object.keys(value);
+    return keys.length > 0 && keys.every((key) => /^\d+$/.test(key)) ? Object.values(value) : this.fail();
   }
 }
 

@@ -512,7 +512,9 @@ describe('an edit that is no use', () => {
     const it = await scene();
     await it.start({ servers: { one: {} } });
     renameSync(it.path, `${it.path}.old`);
-    await it.shows(ANNA, 'There is no settings file');
+    const { text } = await it.shows(ANNA, 'is gone. Put it back.');
+    expect(text).toContain('What they said before stays in force.');
+    expect(text).not.toContain('settings.example.toml');
     await it.looked('one');
     renameSync(`${it.path}.old`, it.path);
     await it.shows(ANNA, 'The settings are in order again');

@@ -29,8 +29,6 @@ test('copied and not filled in, it lacks exactly what is marked in it', async ()
   expect(lines.map((line) => line.replace(/^settings\.toml:\d+: /, ''))).toEqual([
     'tg-api-token: is still the example value; write the token that @BotFather gave you',
     'tg-users-id[0]: is still the example value; write your own Telegram id (@userinfobot tells it)',
-    'servers."video.example.com".client_id: is missing or empty; copy it from the OAuth application, or give an access_token',
-    'servers."video.example.com".client_secret: is missing or empty; copy it from the OAuth application, or give an access_token',
   ]);
 });
 

@@ -222,6 +222,12 @@ describe('at the top', () => {
     ['tg-proxy = ""', (s) => s.telegram.proxy, undefined],
     ['tg-proxy = "https://proxy:3128"', (s) => s.telegram.proxy?.reveal(), 'https://proxy:3128'],
     ['tg-proxy = "socks5://[::1]:1080"', (s) => s.telegram.proxy?.reveal(), 'socks5://[::1]:1080'],
+    ['tg-proxy = "socks5h://proxy:1080"', (s) => s.telegram.proxy?.reveal(), 'socks5h://proxy:1080'],
+    [
+      'tg-proxy = "http://me:100%25@proxy:3128"',
+      (s) => s.telegram.proxy?.reveal(),
+      'http://me:100%25@proxy:3128',
+    ],
     ['time-zone = "UTC"', (s) => s.timeZone, 'UTC'],
     ['data-dir = "/var/lib/bot"', (s) => s.dataDir, '/var/lib/bot'],
     ['network.check = "off"', (s) => s.network.check, undefined],
@@ -286,8 +292,10 @@ describe('ssl_certificate', () => {
       writeFileSync(join(folder, 'ca.pem'), content);
       return fileWith({ server: `ssl_certificate = "${join(folder, 'ca.pem')}"` });
     };
-    const chain = `A comment\n${pem}\n${pem}`;
-    expect((await serverOf(file(chain)))?.tls).toMatchObject({ kind: 'file', pem: chain });
+    const one = pem.trimEnd();
+    expect((await serverOf(file(`A comment\n${pem}\n${pem}`)))?.tls).toMatchObject({ pem: `${one}\n${one}` });
+    // `cat a b` with no line break at the end of the first: OpenSSL would pass over the second.
+    expect((await serverOf(file(one + pem)))?.tls).toMatchObject({ kind: 'file', pem: `${one}\n${one}` });
     await expectOneMistake(file(pem + damaged));
     rmSync(folder, { recursive: true });
   });

@@ -6,7 +6,7 @@ import { basename, join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/settings/load.ts';
-import { renderBroken, renderMissing } from '../../src/settings/problems.ts';
+import { renderBroken, renderGone, renderMissing } from '../../src/settings/problems.ts';
 import { expectWithin } from '../support/best-of.ts';
 import { FIXTURES, fileWith, LOCALES, linesOf, loadText, plain, settingsOf, TOKEN } from './load-text.ts';
 
@@ -105,6 +105,22 @@ describe('secrets', () => {
     const ready = await settingsOf(fileWith({ server: 'client_id = ""\nclient_secret = ""' }));
     expect(ready.servers[0]).toMatchObject({ clientId: '', clientSecret: undefined });
   });
+
+  test.each([
+    ['nothing at all', 'access_token = ""'],
+    ['an id alone', 'access_token = ""\nclient_id = "a"'],
+    ['a secret alone', 'access_token = ""\nclient_secret = "b"'],
+  ])(
+    'a server with %s loads with a warning: it can be watched, and the predecessor did',
+    async (_what, keys) => {
+      const loaded = await loadText(fileWith({ server: keys }));
+      expect(loaded.kind).toBe('loaded');
+      expect(linesOf(loaded)).toEqual([
+        'settings.toml:4: servers.main: has neither client_id and client_secret nor an access_token, so the bot can ' +
+          'watch this server and nothing more; copy the two from the OAuth application',
+      ]);
+    },
+  );
 });
 
 describe('the files that were read', () => {
@@ -145,9 +161,16 @@ describe('a file that cannot be read', () => {
   test('a missing file is its own outcome: the cure is to copy the example, not to mend a line', async () => {
     const path = join(temporary, 'absent.toml');
     expect(await loadSettings(path, {}, LOCALES)).toEqual({ kind: 'missing', path });
+    const example = join(import.meta.dirname, '..', '..', 'settings.example.toml');
     expect(renderMissing('settings.toml')).toBe(
       'There is no settings file settings.toml.\n' +
-        'Copy settings.example.toml to that place and fill it in, or name another file with --config PATH.',
+        `Copy ${example} to that place and fill it in, or name another file with --config PATH.`,
+    );
+  });
+
+  test('a file that is gone while the program runs is to be put back, not to be copied anew', () => {
+    expect(renderGone('/etc/bot/settings.toml')).toBe(
+      'The settings file /etc/bot/settings.toml is gone. Put it back.',
     );
   });
 

@@ -149,7 +149,5 @@ test('a secret that also stands where it is quoted is blanked there (a password 
     'locale = "hush-hush-hush"',
   );
   const lines = linesOf(await loadText(text));
-  expect(lines).toEqual([
-    'settings.toml:3: locale: there is no language "[secret]"; there are de, en, es, ru',
-  ]);
+  expect(lines).toEqual(['settings.toml:3: locale: must be "de", "en", "es" or "ru", found "[secret]"']);
 });

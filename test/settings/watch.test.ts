@@ -175,7 +175,7 @@ describe('files that the settings refer to', () => {
     });
     writeFileSync(join(folder, 'ca.pem'), `${ca}${ca}`);
     await pass(1.5 * SECOND);
-    expect(pems).toEqual([`${ca}${ca}`]);
+    expect(pems).toEqual([`${ca}\n${ca}`]);
   });
 
   test('a secret in a file of its own', async () => {
@@ -332,7 +332,7 @@ describe('a broken edit', () => {
     await watch();
     writeFileSync(path, inLanguage('xx'));
     await pass(2 * SECOND);
-    const broken = 'settings.toml:3: locale: there is no language "xx"; there are de, en, es, ru';
+    const broken = 'settings.toml:3: locale: must be "de", "en", "es" or "ru", found "xx"';
     expect(told).toEqual([broken]);
     await pass(MINUTE);
     expect(told).toEqual([broken]);

@@ -111,23 +111,42 @@ test.each(['oauth', 'reason', 'errors'] as const)(
 );
 
 test.each([
-  [400, { code: 'credentials-rejected' }],
-  [404, { code: 'credentials-rejected' }],
+  [400, { code: 'http-status', status: 400 }],
+  [403, { code: 'forbidden' }],
+  [404, { code: 'api-absent', status: 404 }],
+  [405, { code: 'api-absent', status: 405 }],
+  [413, { code: 'http-status', status: 413 }],
   [408, { code: 'http-status', status: 408 }],
   [429, { code: 'http-status', status: 429 }],
   [502, { code: 'http-status', status: 502 }],
   [302, { code: 'redirect', status: 302 }],
-])('a token endpoint that answers %i is %o', async (status, trouble) => {
+])(
+  'the page of something else with %i in place of a token is %o, and does not blame the secret',
+  async (status, trouble) => {
+    const { sim, server } = await startWorld();
+    await sim.setFault(
+      { kind: 'status', status, headers: { location: 'https://elsewhere.example/' } },
+      'token',
+    );
+    expect(await troubleFrom(server.onlineUsers(never()))).toEqual(trouble);
+  },
+);
+
+test.each([
+  ['{"error":"invalid_client"}', { code: 'credentials-rejected' }],
+  ['{"error":{"errors":[{"reason":"routeNotFound"}]}}', { code: 'api-absent', status: 404 }],
+  ['{"detail":"Not Found"}', { code: 'api-absent', status: 404 }],
+])('a token endpoint that answers 404 with %s is %o', async (body, trouble) => {
   const { sim, server } = await startWorld();
-  await sim.setFault(
-    { kind: 'status', status, headers: { location: 'https://elsewhere.example/' } },
-    'token',
-  );
+  await sim.setFault({ kind: 'status', status: 404, body }, 'token');
   expect(await troubleFrom(server.onlineUsers(never()))).toEqual(trouble);
 });
 
 test.each([
   ['<html>', { code: 'not-json' }],
+  ['', { code: 'empty-answer' }],
+  ['null', { code: 'empty-answer' }],
+  ['"abc"', { code: 'not-json' }],
   ['{}', { code: 'unexpected-answer', path: 'access_token' }],
   ['{"access_token":null,"expires_in":5}', { code: 'unexpected-answer', path: 'access_token' }],
   ['{"access_token":"two\\r\\nlines"}', { code: 'unexpected-answer', path: 'access_token' }],
@@ -220,9 +239,9 @@ test('a ready token that is refused and nothing to replace it is credentials-rej
   expect(sim.counts.token).toBe(0);
 });
 
-test('no credentials at all are credentials-rejected without asking anybody', async () => {
+test('no credentials at all are credentials-absent without asking anybody', async () => {
   const { sim, server } = await startWorld({}, { clientId: '', clientSecret: undefined });
-  expect(await troubleFrom(server.onlineUsers(never()))).toEqual({ code: 'credentials-rejected' });
+  expect(await troubleFrom(server.onlineUsers(never()))).toEqual({ code: 'credentials-absent' });
   expect(sim.counts.total).toBe(0);
 });
 

@@ -30,7 +30,8 @@ const FAULTS: [string, Fault, Trouble][] = [
   ['500', { kind: 'status', status: 500, body: '{}' }, { code: 'http-status', status: 500 }],
   ['429', { kind: 'status', status: 429, body: '{}' }, { code: 'http-status', status: 429 }],
   ["a proxy's own 403", { kind: 'status', status: 403 }, { code: 'forbidden' }],
-  ["a proxy's own 404", { kind: 'status', status: 404 }, { code: 'http-status', status: 404 }],
+  ["a proxy's own 404", { kind: 'status', status: 404 }, { code: 'api-absent', status: 404 }],
+  ['a bare number', { kind: 'body', body: '17' }, { code: 'not-json' }],
 ];
 
 for (const [what, fault, trouble] of FAULTS) {
@@ -165,7 +166,35 @@ test('stopping what has ended is success: that is what the person wanted', async
   expect(await server.stopConference('never-was' as ConferenceId, never())).toBe('already-ended');
 });
 
-test.each(['{"state":"running"}', '{"error":{"code":500}}', '17'])(
+test.each(
+  ['', ' \r\n', 'null'].flatMap((body) =>
+    ['running conferences', 'participants', 'online users'].map(
+      (name) => [JSON.stringify(body), name] as const,
+    ),
+  ),
+)('an answer of %s is empty-answer to %s', async (body, name) => {
+  const { sim, server } = await startWorld();
+  await sim.setFault({ kind: 'body', body: JSON.parse(body) }, { path: /api\/v3/ });
+  expect(await troubleFrom(CALLS[name]?.(server, never()) ?? Promise.resolve())).toEqual({
+    code: 'empty-answer',
+  });
+});
+
+test.each([
+  ['{"users":{}}', 'online users', 'users'],
+  ['{"users":{},"next_page_id":-1}', 'online users', 'users'],
+  ['{"cnt":0,"list":{}}', 'running conferences', 'list'],
+  ['{"participants":{}}', 'participants', 'participants'],
+])('%s is not an empty list to %s, for PHP writes that as []', async (body, name, path) => {
+  const { sim, server } = await startWorld();
+  await sim.setFault({ kind: 'body', body }, { path: /api\/v3/ });
+  expect(await troubleFrom(CALLS[name]?.(server, never()) ?? Promise.resolve())).toEqual({
+    code: 'unexpected-answer',
+    path,
+  });
+});
+
+test.each(['{"state":"running"}', '{"error":{"code":500}}'])(
   'an answer to stop of %s is not taken for success',
   async (body) => {
     const { sim, server } = await startWorld();

@@ -94,6 +94,13 @@ test('a maintenance page with status 200 in front of the API fails the https che
   expect(await server.probe(never())).toMatchObject({ kind: 'failed', trouble: { code: 'not-json' } });
 });
 
+test('a web server without the API fails the https check as such', async () => {
+  const { sim, server } = await startWorld({}, HTTPS);
+  await sim.setFault({ kind: 'status', status: 404 }, 'api');
+  const trouble = { code: 'api-absent', status: 404 };
+  expect(await server.probe(never())).toMatchObject({ kind: 'failed', trouble });
+});
+
 test('a certificate that is not trusted fails the https check', async () => {
   const { server } = await startWorld({}, { ...HTTPS, tls: { kind: 'system' } });
   expect(await server.probe(never())).toMatchObject({ kind: 'failed', trouble: { code: 'tls-untrusted' } });
