@@ -5,6 +5,7 @@
 import type { Reply, Screen } from '../channels/port.ts';
 import { ChartFailed } from '../charts/failure.ts';
 import { ServerTrouble } from '../domain/trouble.ts';
+import type { Html } from '../i18n/markup.ts';
 import { childOf } from '../lib/abort.ts';
 import { parallel } from '../lib/parallel.ts';
 import { type DurationMs, type EpochMs, MINUTE, SECOND } from '../lib/time.ts';
@@ -53,6 +54,8 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
 
   'switch-monitoring': withServer(async (context, server, action) => {
     await server.switchMonitoring(action.on, context.person);
+    // Else the first thing said about it would be that nothing is known.
+    if (action.on) await server.lookNow(context.signal);
     return showStatus(context, server);
   }),
 
@@ -82,24 +85,23 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   'ask-stop-all': withServer(askStopAll),
   'stop-all': withServer(stopAll),
 
-  overview: ({ page }, { ui, servers }) => overviewScreen(ui(), servers, page),
+  overview: ({ page }, { ui, servers, chat }) => overviewScreen(ui(), servers, chat, page),
 
   'all-forgotten': async (_action, context) => {
-    const { ui, servers } = context;
-    const searched = await parallel(servers, SERVERS_AT_ONCE, (server) => searchOne(context, server));
-    return allForgottenScreen(ui(), searched);
+    const { ui, servers, showMeanwhile } = context;
+    const searched: SearchedServer[] = servers.map((server) => ({ kind: 'asked', server }));
+    const screen = () => allForgottenScreen(ui(), searched);
+    await parallel(servers, SERVERS_AT_ONCE, async (server, index) => {
+      searched[index] = await searchOne(context, server);
+      showMeanwhile(screen);
+    });
+    return screen();
   },
 
   mute: withServer(async (context, server, { minutes }) => {
-    const { words, formats, now } = context.ui();
-    const length = muteLength(minutes);
-    const until: EpochMs = now + length;
+    const until: EpochMs = context.ui().now + muteLength(minutes);
     await context.mute([server.name], context.chat, until);
-    const notice =
-      length === 0
-        ? words.html('mute.ended', { server: server.name })
-        : words.html('mute.done', { server: server.name, time: formats.time(until, now) });
-    return withNotice(notice, await showStatus(context, server));
+    return withNotice(muteNotice(context.ui(), server.name, until), await showStatus(context, server));
   }),
 
   'mute-all': async ({ minutes }, { ui, servers, chat, mute }) => {
@@ -107,26 +109,24 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
     const length = muteLength(minutes);
     const concerned = length > 0 ? servers : servers.filter((server) => server.view().mutedUntil(chat));
     if (concerned.length === 0) return mutesScreen(ui(), servers, chat);
+    const until = now + length;
     const names = concerned.map(({ name }) => name);
-    await mute(names, chat, now + length);
-    const screen = mutesScreen(ui(), servers, chat);
+    await mute(names, chat, until);
+    const [first, second] = names;
     const notice =
-      length > 0
-        ? words.html('mutes.done', { time: formats.time(now + length, now) })
-        : words.html('mutes.ended', { count: concerned.length });
-    return withNotice(notice, screen);
+      first && !second
+        ? muteNotice(ui(), first, until)
+        : length > 0
+          ? words.html('mutes.done', { time: formats.time(until, now) })
+          : words.html('mutes.ended', { count: names.length });
+    return withNotice(notice, mutesScreen(ui(), servers, chat));
   },
 
   mutes: (_action, { ui, servers, chat }) => mutesScreen(ui(), servers, chat),
 
   history: withServer(({ ui }, server, { page }) => showHistory(ui(), server, page)),
 
-  'all-history': ({ page }, { ui, servers }) => {
-    const [only] = servers;
-    return only && servers.length === 1
-      ? showHistory(ui(), only, page)
-      : historyChoiceScreen(ui(), servers, page);
-  },
+  'all-history': ({ page }, { ui, servers }) => historyChoiceScreen(ui(), servers, page),
 
   chart: withServer(async ({ ui, signal, charts, zone, log }, server, { days }) => {
     const span = chartSpan(days);
@@ -150,15 +150,27 @@ const HANDLERS: { readonly [Kind in ActionKind]: Handler<Kind> } = {
   }),
 
   acknowledge: withServer(async (context, server) => {
-    const done = await server.acknowledge(context.person);
+    const { person, chat } = context;
+    const done = await server.acknowledge(person, chat);
+    const { words } = context.ui();
     const key = done ? 'acknowledge.done' : 'acknowledge.not-down';
-    const notice = context.ui().words.html(key, { server: server.name });
+    // In a group the answer is for all who read there.
+    const notice =
+      done && chat !== String(person.id)
+        ? words.html('alert.acknowledged', { server: server.name, name: person.name })
+        : words.html(key, { server: server.name });
     return withNotice(notice, await showStatus(context, server));
   }),
 
   help: (_action, { ui }) => helpScreen(ui()),
   id: (_action, { ui, person, chat }) => idScreen(ui(), person.id, chat),
 };
+
+function muteNotice({ words, formats, now }: Ui, server: string, until: EpochMs): Html {
+  return until > now
+    ? words.html('mute.done', { server, time: formats.time(until, now) })
+    : words.html('mute.ended', { server });
+}
 
 /** @param minutes as a button says; 0 ends the mute */
 function muteLength(minutes: number): DurationMs {

@@ -14,7 +14,7 @@ import type { Context } from './context.ts';
 import type { BotServer, Mute } from './ports.ts';
 import { chartWaitingScreen } from './screens/chart.ts';
 import { outdatedScreen } from './screens/servers.ts';
-import { deniedScreen, internalErrorScreen, waitingScreen } from './screens/simple.ts';
+import { deniedScreen, internalErrorScreen, noServerNotice, waitingScreen } from './screens/simple.ts';
 import { NAME_LENGTH, type Ui, withNotice } from './screens/ui.ts';
 
 /** What each command asks for. Telegram's menu lists them in this order. */
@@ -76,10 +76,13 @@ export function createBot(deps: BotDependencies): Conversation {
   function answer(incoming: Incoming): Reception {
     const asked = actionOf(incoming, deps.servers);
     if (asked === 'nothing') return { kind: 'ignore' };
-    const { action, keepsMessage, unknownServer } = asked;
-    if (action === 'outdated') return showing(outdatedScreen(ui(), deps.servers), keepsMessage);
+    const { keepsMessage, noServer } = asked;
+    if (asked.action === 'outdated') return showing(outdatedScreen(ui(), deps.servers), keepsMessage);
+    const action = ofOnlyServer(asked.action, deps.servers);
 
     const { person, address } = incoming;
+    const waiting = waitingFor(action);
+    let meanwhile: (() => Screen) | undefined;
     const context = (signal: AbortSignal): Context => ({
       servers: deps.servers,
       ui,
@@ -90,19 +93,26 @@ export function createBot(deps: BotDependencies): Conversation {
       log: deps.log,
       person: { id: person.id, name: clip(person.name, NAME_LENGTH) },
       chat: address,
+      showMeanwhile: (screen) => {
+        meanwhile = screen;
+      },
       signal,
     });
     return {
       kind: 'work',
       work: {
-        waiting: waitingFor(action),
+        get waiting() {
+          return meanwhile?.() ?? waiting;
+        },
         keepsMessage,
         run: async (signal) => {
           try {
             const reply = await perform(action, context(signal));
-            if (unknownServer === undefined) return reply;
-            const notice = deps.words.html('no-server', { name: clip(unknownServer, NAME_LENGTH) });
-            return { ...reply, screen: withNotice(notice, reply.screen) };
+            if (!noServer) return reply;
+            return {
+              ...reply,
+              screen: withNotice(noServerNotice(ui(), noServer.written, noServer.alike), reply.screen),
+            };
           } catch (error) {
             if (signal.aborted) throw error;
             deps.log.error({ action: action.kind, error }, 'an action broke');
@@ -127,8 +137,14 @@ export function createBot(deps: BotDependencies): Conversation {
 interface Asked {
   readonly action: Action | 'outdated';
   readonly keepsMessage: boolean;
-  /** What was written in place of a server's name. */
-  readonly unknownServer?: string;
+  readonly noServer?: NoServer;
+}
+
+/** Words that were to name a server and do not name one. */
+interface NoServer {
+  readonly written: string;
+  /** Those whose names hold it: none, or several. */
+  readonly alike: readonly BotServer[];
 }
 
 /** In a group only commands and presses are for the bot; in a private chat any text brings the list of servers. */
@@ -154,19 +170,28 @@ function commandOf(
 ): Omit<Asked, 'keepsMessage'> {
   const ofOne = OF_ONE_SERVER[name];
   if (argument === undefined || !ofOne) return { action: COMMANDS[name] };
-  const server = findServerByName(servers, argument);
-  if (server) return { action: ofOne(serverKey(server)) };
+  const alike = findByName(servers, argument);
+  const [server] = alike;
+  if (server && alike.length === 1) return { action: ofOne(serverKey(server)) };
   // Whoever names one server does not mean all of them.
-  return { action: name === 'unmute' ? COMMANDS.mute : COMMANDS[name], unknownServer: argument };
+  const action = name === 'unmute' ? COMMANDS.mute : COMMANDS[name];
+  return { action, noServer: { written: argument, alike } };
 }
 
-/** By its name, or by a part of it that no other name has. */
-function findServerByName(servers: readonly BotServer[], written: string): BotServer | undefined {
+/** The one of that name, else all whose names hold it. */
+function findByName(servers: readonly BotServer[], written: string): readonly BotServer[] {
   const name = written.toLowerCase();
   const exact = servers.find((server) => server.name.toLowerCase() === name);
-  if (exact) return exact;
-  const alike = servers.filter((server) => server.name.toLowerCase().includes(name));
-  return alike.length === 1 ? alike[0] : undefined;
+  return exact ? [exact] : servers.filter((server) => server.name.toLowerCase().includes(name));
+}
+
+/** Whoever has a single server means that one. */
+function ofOnlyServer(action: Action, servers: readonly BotServer[]): Action {
+  const [only] = servers;
+  if (!only || servers.length > 1) return action;
+  if (action.kind === 'all-forgotten') return { kind: 'forgotten', server: serverKey(only), page: 0 };
+  if (action.kind === 'all-history') return { kind: 'history', server: serverKey(only), page: action.page };
+  return action;
 }
 
 function showing(screen: Screen, keepsMessage = false): Reception {

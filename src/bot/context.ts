@@ -1,4 +1,5 @@
 /** What a handler of an action has to work with. */
+import type { Screen } from '../channels/port.ts';
 import type { Charts } from '../charts/charts.ts';
 import type { Person } from '../domain/events.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -19,6 +20,8 @@ export interface Context {
   readonly person: Person;
   /** Where it was asked. */
   readonly chat: string;
+  /** What to show while the rest takes its time; made only when it is shown. */
+  showMeanwhile(screen: () => Screen): void;
   /** Aborts when the person asks for something else. */
   readonly signal: AbortSignal;
 }

@@ -33,8 +33,8 @@ export interface BotServer {
   switchMonitoring(on: boolean, by: Person): Promise<void>;
   /** Tells the other administrators and writes it down. */
   recordStop(conference: StoppedConference, by: Person): Promise<void>;
-  /** @returns false when the server is not down */
-  acknowledge(by: Person): Promise<boolean>;
+  /** @param chat where it was said, so that it need not be told. @returns false when the server is not down */
+  acknowledge(by: Person, chat: string): Promise<boolean>;
   /** What is kept from `from` on, up to this moment. */
   history(from: EpochMs): Promise<ServerHistory>;
   /** How it did lately, up to this moment. */

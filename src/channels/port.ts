@@ -84,7 +84,7 @@ export type Reception =
 export interface Work {
   /** The message whose button was pressed stays as it is, and the reply is a message of its own. */
   readonly keepsMessage?: boolean;
-  /** Shown when the work lasts longer than a second. */
+  /** Shown when the work lasts longer than a second; read again every few seconds, for it may tell what is there so far. */
   readonly waiting: Screen | undefined;
   /**
    * Does it. The signal aborts when the same person asks for something else in the same chat.

@@ -50,7 +50,7 @@ const MOST_COLUMNS = 300;
 const LEAST_MS = 20;
 const LEAST_USERS = 4;
 
-/** A day that is cut off at the edge has no room for its name; one with 23 hours has. */
+/** A day that is cut off at the edge has no room for its date; one with 23 hours has. */
 const SHORTEST_DAY_SHARE = 0.9;
 
 /** `undefined`: there is nothing to show, which is better said in a sentence. */
@@ -104,7 +104,7 @@ function labelled(ticks: readonly number[], words: ChartWords): Panel['ticks'] {
   return ticks.map((value) => ({ value, label: words.number(value) }));
 }
 
-/** In the middle of each day. */
+/** In the middle of each whole day; the running one has its name alone, else the last would be yesterday's. */
 function dayLabels(
   from: EpochMs,
   to: EpochMs,
@@ -114,11 +114,13 @@ function dayLabels(
   const edges = [from, ...midnights.map(({ at }) => at).filter((at) => at > from && at < to), to];
   const days = edges.slice(0, -1).map((start, index) => ({ start, end: edges[index + 1] as EpochMs }));
   const longest = Math.max(...days.map(({ start, end }) => end - start));
+  const isWhole = ({ start, end }: { start: EpochMs; end: EpochMs }) =>
+    end - start >= SHORTEST_DAY_SHARE * longest;
   return days
-    .filter(({ start, end }) => end - start >= SHORTEST_DAY_SHARE * longest)
-    .map(({ start, end }) => {
-      const at = (start + end) / 2;
-      return { at, label: words.weekday(at), more: words.date(at) };
+    .filter((day) => day.end === to || isWhole(day))
+    .map((day) => {
+      const at = (day.start + day.end) / 2;
+      return { at, label: words.weekday(at), more: isWhole(day) ? words.date(at) : undefined };
     });
 }
 

@@ -270,7 +270,7 @@ describe('tricks', () => {
         [
           'This button is outdated. Nothing was done.\n',
           'TrueConf servers',
-          '1 server: 🟢 0 up · 🔴 0 down · ⚪ 1 unknown',
+          '⚪ Not monitored',
           'as of hh:mm:ss',
         ].join('\n'),
       );

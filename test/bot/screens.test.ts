@@ -289,7 +289,7 @@ const SCREENS: Record<string, fc.Arbitrary<Maker>> = {
   overview: fc.tuple(many(server, 60), page).map(
     ([servers, number]) =>
       (ui) =>
-        overviewScreen(ui, servers, number),
+        overviewScreen(ui, servers, '1', number),
   ),
   conferences: fc.tuple(server, many(conference, 40), page).map(
     ([one, list, number]) =>
@@ -323,6 +323,7 @@ const SCREENS: Record<string, fc.Arbitrary<Maker>> = {
   ),
   'all-forgotten': many(
     fc.oneof(
+      fc.record({ kind: fc.constant('asked' as const), server }),
       fc.record({ kind: fc.constant('searched' as const), server, search }),
       fc.record({ kind: fc.constant('trouble' as const), server, trouble }),
     ),
@@ -510,7 +511,7 @@ describe.each(UIS.map((ui) => [ui.words.locale, ui] as const))('the longest scre
     ],
     ['history choice', () => [historyChoiceScreen(ui, longServers, 2)]],
     ['mutes', () => [mutesScreen(ui, longServers, '1')]],
-    ['overview', () => [overviewScreen(ui, longServers, 1)]],
+    ['overview', () => [overviewScreen(ui, longServers, '1', 1)]],
     ['conferences', () => [conferencesScreen(ui, one, times(40, longest.conference), 2)]],
     [
       'conference',
@@ -552,9 +553,11 @@ describe.each(UIS.map((ui) => [ui.words.locale, ui] as const))('the longest scre
           allForgottenScreen(
             ui,
             longServers.flatMap((server, index) => [
-              index < 30
+              index < 20
                 ? { kind: 'searched' as const, server, search: each }
-                : { kind: 'trouble' as const, server, trouble: why },
+                : index < 40
+                  ? { kind: 'trouble' as const, server, trouble: why }
+                  : { kind: 'asked' as const, server },
             ]),
           ),
         ),
@@ -625,10 +628,24 @@ describe('what is down comes first, wherever it is in the list', () => {
     ]);
   });
 
+  test('the overview says who is on it, and until when nothing is told', () => {
+    const shown = overviewScreen(
+      ui,
+      called(1, () => true).map((one) => ({
+        ...one,
+        view: () => ({ ...downView, acknowledgedBy: 'Anna', maintenanceUntil: NOW + 3_600_000 }),
+      })),
+      '1',
+      0,
+    );
+    expect(lines(shown)[1]).toMatch(/ · Anna is on it · maintenance until 15:00 · 🔕 until 16 Jun 12:13$/);
+  });
+
   test('the overview has a button for each that is down, eight at most, and none for the others', () => {
     const few = overviewScreen(
       ui,
       called(12, (index) => index > 9),
+      '1',
       0,
     );
     expect(labels(few)).toEqual([['🔴 s10'], ['🔴 s11'], ['↻ Refresh', 'All servers']]);
@@ -641,11 +658,12 @@ describe('what is down comes first, wherever it is in the list', () => {
     const many = overviewScreen(
       ui,
       called(60, () => true),
+      '1',
       1,
     );
     expect(labels(many)).toEqual([
-      ...Array.from({ length: 8 }, (_, index) => [`🔴 s${20 + index}`]),
-      ['‹ 1', '3 ›'],
+      ...Array.from({ length: 8 }, (_, index) => [`🔴 s${15 + index}`]),
+      ['‹ 1', '3 ›', '4 »'],
       ['↻ Refresh', 'All servers'],
     ]);
   });

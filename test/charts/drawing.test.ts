@@ -58,7 +58,7 @@ describe('the axes', () => {
     );
   });
 
-  test('of a week name the whole days, each in its middle', () => {
+  test('of a week name the whole days and the running one, each in its middle', () => {
     const { times, grid } = draw({ from: NOW - 7 * DAY, buckets: buckets(NOW - 7 * DAY, NOW) });
     expect(times.map(({ label, more }) => `${label} ${more}`)).toEqual([
       'Mon 11-16',
@@ -67,7 +67,10 @@ describe('the axes', () => {
       'Thu 11-19',
       'Fri 11-20',
       'Sat 11-21',
+      // Cut off, it has no room for its date.
+      'Sun undefined',
     ]);
+    expect(times.at(-1)?.at).toBe(NOW - 5 * HOUR);
     expect(times[0]?.at).toBe(Date.UTC(2026, 10, 16, 12));
     expect(grid).toHaveLength(7);
   });

@@ -1,6 +1,15 @@
 /** Commands and everything else that people write, in private and in groups. */
 import { describe, expect, test } from 'vitest';
-import { ANNA, ago, BORIS, GROUP, SERVER, startHarness, unwatch } from '../support/bot-harness.ts';
+import {
+  ANNA,
+  ago,
+  BORIS,
+  GROUP,
+  SERVER,
+  type Shown,
+  startHarness,
+  unwatch,
+} from '../support/bot-harness.ts';
 
 const UNWATCHED = { statusKeys: { state: false } };
 
@@ -31,6 +40,28 @@ test('/status: all servers in one message, those that need attention first, with
   expect(await anna.tap('🔴 gamma')).toMatch(/^🔴 gamma\nDown since /);
 });
 
+test('/status says who is on it, what is muted here and what is in maintenance', async () => {
+  const harness = await startHarness({ servers: { alpha: {}, beta: {} }, statusKeys: { failures: 1 } });
+  await harness.probed();
+  await harness.server('beta').setFault({ kind: 'down' });
+  const [anna, boris] = [harness.chat(ANNA), harness.chat(BORIS)];
+  await anna.open('beta', 'Status');
+  await anna.until((text) => text.includes('beta is down'));
+  await anna.tap('I am on it');
+  await anna.send('/mute alpha');
+  const state = (text: string) =>
+    text
+      .replace(/\d+ sec/g, 'N sec')
+      .split('\n')
+      .slice(1, 3);
+  expect(state(await anna.send('/status'))).toEqual([
+    '🔴 beta · N sec · the connection was refused · Anna is on it',
+    '🟢 alpha · N sec · 🔕 until hh:mm',
+  ]);
+  // Muted is one chat, and not the others.
+  expect(state(await boris.send('/status'))[1]).toBe('🟢 alpha · N sec');
+});
+
 test('/status of 50 servers is paged, and every one is on exactly one page', async () => {
   const names = Array.from({ length: 50 }, (_, index) => `server ${String(index + 1).padStart(2, '0')}`);
   const harness = await startHarness({
@@ -41,8 +72,8 @@ test('/status of 50 servers is paged, and every one is on exactly one page', asy
   await anna.send('/status');
   const listed = () => [...anna.text.matchAll(/^⚪ (server \d+) · not monitored$/gm)].map(([, name]) => name);
   const seen = listed();
-  expect(anna.text).toContain('page 1 of 3');
-  for (const next of ['2 ›', '3 ›']) {
+  expect(anna.text).toContain('page 1 of 4');
+  for (const next of ['2 ›', '3 ›', '4 ›']) {
     await anna.tap(next);
     seen.push(...listed());
   }
@@ -69,19 +100,64 @@ test('/forgotten: across all servers; a dead one is said to be, a slow one is wa
       'as of hh:mm:ss',
     ].join('\n\n'),
   );
-  expect(anna.history[0]?.message.text).toBe('⏳ Asking all servers…');
   expect(anna.rows).toEqual([['alive (1)'], ['slow (1)'], ['↻ Refresh', 'All servers']]);
   expect(await anna.tap('alive (1)')).toContain('Forgotten conferences · alive');
   expect(anna.history.filter(({ change }) => change === 'sent')).toHaveLength(1);
 });
 
-test('/forgotten when nothing is', async () => {
-  const harness = await startHarness(UNWATCHED);
+test('/forgotten: one that hangs does not keep from the person what the others have answered', async () => {
+  const harness = await startHarness({ servers: { alive: {}, hang: {}, tidy: {} }, ...UNWATCHED });
+  harness.server('alive').addConference({ topic: 'Alone', startedAt: ago(120) });
+  await harness.server('hang').setFault({ kind: 'hanging' });
+  const anna = harness.chat(ANNA);
+  const found = 'alive: 1\n• Alone · 2 hr · only a moderator is left, nobody else';
+  const title = 'Forgotten conferences on all servers';
+  anna.write('/forgotten');
+  const isSoFar = ({ message: { text } }: Shown) => text.startsWith('⏳ Still asking: hang');
+  await expect.poll(() => anna.history.some(isSoFar), { timeout: 20_000 }).toBe(true);
+  expect(anna.history.at(-1)?.message.text).toBe(['⏳ Still asking: hang', title, found].join('\n\n'));
+
+  const text = await anna.until((shown) => shown.startsWith('Forgotten'));
+
+  expect(text).toBe(
+    [
+      title,
+      found,
+      'Could not be asked\n• hang: it accepted the connection but did not answer in time',
+      'as of hh:mm:ss',
+    ].join('\n\n'),
+  );
+  // Nothing new came in between, so nothing was edited.
+  expect(anna.history.map(({ change }) => change)).toEqual(['sent', 'edited']);
+
+  // Refresh does the same, and what it shows leads on at once.
+  anna.press('Refresh');
+  const sofar = await harness.telegram.waitForMessage((one) => one.text.startsWith('⏳ Still asking: hang'));
+  expect(sofar.keyboard.flat().map(({ text: label }) => label)).toEqual(['alive (1)', 'All servers']);
+  const from = anna.history.length;
+  anna.forge(sofar.keyboard[0]?.[0]?.callback_data ?? '');
+  expect(await anna.next(from)).toContain('Forgotten conferences · alive');
+  expect(new Set(anna.history.map(({ message }) => message.messageId)).size).toBe(1);
+  await expect.poll(() => harness.requests().filter(({ durationMs }) => durationMs === null)).toEqual([]);
+  expect(anna.history.at(-1)?.message.text).toContain('Forgotten conferences · alive');
+});
+
+test('/forgotten when all answer at once is one message, never edited (Telegram counts edits)', async () => {
+  const harness = await startHarness({ servers: { alpha: {}, beta: {} }, ...UNWATCHED });
   const anna = harness.chat(ANNA);
   expect(await anna.send('/forgotten')).toBe(
     'Forgotten conferences on all servers\n\nNone found.\n\nas of hh:mm:ss',
   );
   expect(anna.rows).toEqual([['↻ Refresh', 'All servers']]);
+  expect(anna.history).toHaveLength(1);
+});
+
+test('/forgotten of a single server is its list', async () => {
+  const harness = await startHarness(UNWATCHED);
+  const anna = harness.chat(ANNA);
+  expect(await anna.send('/forgotten')).toContain(
+    `Forgotten conferences · ${SERVER}\nNone. Running now: 0 conferences.`,
+  );
 });
 
 test('/help names every command and what the dots mean', async () => {
@@ -184,30 +260,37 @@ describe('a server named behind a command', () => {
     expect((muted[0]?.until ?? 0) - now).toBeLessThanOrEqual(3_600_000);
   });
 
-  test.each(['/unmute nobody', '/unmute alpha', '/unmute <b>'])(
-    '%s means none of them for sure: says so and unmutes nothing',
-    async (command) => {
-      const harness = await startHarness(NAMES);
-      const anna = harness.chat(ANNA);
-      await anna.send('/mute');
-      await anna.tap('Mute all 1 h');
-      const name = command.replace('/unmute ', '');
-      expect(await anna.send(command)).toContain(
-        `No server, or more than one, matches ${name}.\n\nMuted in this chat\n🔕 alpha one until hh:mm`,
-      );
-      expect(anna.buttons).toContain('Unmute alpha one');
-    },
-  );
+  test.each([
+    ['/unmute nobody', 'No server is named nobody or has that in its name.'],
+    ['/unmute <b>', 'No server is named <b> or has that in its name.'],
+    ['/unmute alpha', 'alpha matches several servers: alpha one, alpha two. Write more of the name.'],
+  ])('%s means none of them for sure: says why and unmutes nothing', async (command, why) => {
+    const harness = await startHarness(NAMES);
+    const anna = harness.chat(ANNA);
+    await anna.send('/mute');
+    await anna.tap('Mute all 1 h');
+    expect(await anna.send(command)).toContain(`${why}\n\nMuted in this chat\n🔕 alpha one until hh:mm`);
+    expect(anna.buttons).toContain('Unmute alpha one');
+  });
 
   test('that does not exist leaves the command as it is without a name', async () => {
     const harness = await startHarness(NAMES);
     const anna = harness.chat(ANNA);
     expect(await anna.send(`/status ${'x'.repeat(4_000)}`)).toMatch(
-      /^No server, or more than one, matches x{63}…\.\n\nStatus of all servers\n/,
+      /^No server is named x{63}… or has that in its name\.\n\nStatus of all servers\n/,
     );
     expect(await anna.send('/mute 8h')).toContain(
-      'matches 8h.\n\nMuted in this chat\nNothing is muted here.',
+      'is named 8h or has that in its name.\n\nMuted in this chat\nNothing is muted here.',
     );
     expect(await anna.send('/id beta')).toBe('Your Telegram ID: 1001');
+  });
+
+  test('that many names hold names five of them and counts the others', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `video ${index + 1}`);
+    const servers = Object.fromEntries(names.map((name) => [name, { tls: false as const }]));
+    const harness = await startHarness({ servers, ...UNWATCHED });
+    expect(await harness.chat(ANNA).send('/mute video')).toContain(
+      'video matches several servers: video 1, video 2, video 3, video 4, video 5 and 3 more. Write more of the name.',
+    );
   });
 });

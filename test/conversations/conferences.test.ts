@@ -119,6 +119,14 @@ test.each(
   expect((await anna.tap('1.')).split('\n')).toContain(line.replace('1. ', ''));
 });
 
+test('one without an owner has neither a line nor a dot for it', async () => {
+  const harness = await startHarness(QUIET);
+  harness.server().addConference({ conferenceId: 'room', topic: 'Daily', owner: '', startedAt: ago(125) });
+  const anna = harness.chat(ANNA);
+  expect(await anna.open(SERVER, 'Running')).toContain('\n\n1. Daily\nroom\n');
+  expect(await anna.tap('1.')).toContain('\n\nDaily\nroom\nRunning for 2 hr 5 min');
+});
+
 test('a call without an id has no link and cannot be stopped from here, and says where it can', async () => {
   const harness = await startHarness(QUIET);
   harness.server().addConference({ conferenceId: null, topic: 'Ad hoc', startedAt: ago(90) });

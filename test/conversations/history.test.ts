@@ -75,7 +75,7 @@ test('outages with cause and length, those of the bot itself apart, and who did 
       '🔕 hh:mm · Anna switched monitoring off',
       '⚪ hh:mm – hh:mm · 3 hr · the bot was cut off itself',
       '🔴 hh:mm:ss – hh:mm:ss · 12 sec · the connection was refused',
-      '⏹ hh:mm · Boris stopped “104729”',
+      '⏹ hh:mm · Boris stopped “no name (104729)”',
       'as of hh:mm:ss',
     ].join('\n'),
   );
@@ -129,6 +129,15 @@ test('a long past is paged, and every entry is on exactly one page', async () =>
     seen.push(...listed());
   }
   expect(seen).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+});
+
+test('an end that nobody saw is not dated, and no length is claimed', async () => {
+  const store = createMemoryStore();
+  await store.commit({ periods: [{ ...down(3 * HOUR, 2 * HOUR), endUnseen: true }] });
+  const harness = await startHarness({ ...UNWATCHED, store });
+  const screen = await harness.chat(ANNA).send('/history');
+  expect(screen).toMatch(/🔴 from .+, back some time before .+ · the connection was refused/);
+  expect(screen).not.toContain('2 hr');
 });
 
 test('/history of the only server is its History', async () => {

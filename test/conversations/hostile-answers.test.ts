@@ -2,7 +2,7 @@
  * Whatever a server answers becomes a clear screen that leads on: what happened, to which server, and what to do.
  * Real sockets, so that half answers and silence are real.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ const HEAL = "Look at the server's log, and at the proxy in front of it if there
 const PROXY = 'Check that ip and https_port lead to TrueConf Server itself.';
 const TOO_ODD =
   "Its version may be too old or too new for this bot. Please report it to the bot's developers, with the server's version.";
+const NO_API = "Check https_port, and that HTTPS and the API are switched on in the server's control panel.";
 const CLOSED = 'Try again. If it stays so, look at the proxy or firewall in between.';
 const CREDENTIALS = 'Check client_id and client_secret, or access_token, in the settings.';
 
@@ -68,6 +69,50 @@ const CASES: readonly Case[] = [
     fault: { kind: 'body', body: '{"list":"none"}' },
     cause: 'its answer could not be understood (at list)',
     advice: TOO_ODD,
+  },
+  {
+    what: 'nothing',
+    fault: { kind: 'body', body: '' },
+    cause: 'it answered with nothing',
+    advice: PROXY,
+  },
+  {
+    what: 'null',
+    fault: { kind: 'body', body: 'null' },
+    cause: 'it answered with nothing',
+    advice: PROXY,
+  },
+  {
+    what: 'a bare text',
+    fault: { kind: 'body', body: '"hello"' },
+    cause: "it answered with something that is not the TrueConf API, perhaps a proxy's page",
+    advice: PROXY,
+  },
+  {
+    what: 'a page that is not there',
+    fault: { kind: 'status', status: 404 },
+    cause: 'the TrueConf API is not there (HTTP status 404)',
+    advice: NO_API,
+  },
+  {
+    what: 'a web server that takes no POST, in place of a token',
+    fault: { kind: 'status', status: 405 },
+    place: 'token',
+    cause: 'the TrueConf API is not there (HTTP status 405)',
+    advice: NO_API,
+  },
+  {
+    what: 'a firewall, in place of a token',
+    fault: { kind: 'status', status: 403 },
+    place: 'token',
+    cause: 'it refused the request',
+    advice: 'Something in front of the server, such as a proxy or a firewall, refuses the bot. Look there.',
+  },
+  {
+    what: 'a server without credentials in the settings',
+    options: { serverKeys: { access_token: '', client_id: '', client_secret: '' } },
+    cause: 'the settings hold no credentials for it',
+    advice: 'For more than watching, set client_id and client_secret, or access_token, in the settings.',
   },
   {
     what: 'a conference without a session',
@@ -340,6 +385,26 @@ test('ssl_certificate = file trusts exactly that file', async () => {
     expect(await harness.chat(ANNA).open(SERVER, 'Running')).toContain('No conference is running.');
   } finally {
     await probe.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a server that shows another certificate than the one in the file: that it is not the file that is missing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pinned-'));
+  const path = join(folder, 'old.pem');
+  copyFileSync(
+    join(import.meta.dirname, '..', 'fixtures', 'settings', 'good', 'certificates', 'ca.pem'),
+    path,
+  );
+  try {
+    const harness = await startHarness({ ...QUIET, serverKeys: { ssl_certificate: path } });
+    expect(await harness.chat(ANNA).open(SERVER, 'Running')).toContain(
+      [
+        'Cause: its certificate does not match the file in ssl_certificate',
+        'What to do? If the certificate was renewed on purpose, save it to that file anew.',
+      ].join('\n'),
+    );
+  } finally {
     rmSync(folder, { recursive: true });
   }
 });

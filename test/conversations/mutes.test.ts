@@ -13,7 +13,7 @@ test('/mute when nothing is muted: says so and offers an hour and eight', async 
   const anna = harness.chat(ANNA);
   expect(await anna.send('/mute')).toBe(NOTHING);
   expect(anna.rows).toEqual([
-    ['Mute all 1 h', 'Mute all 8 h'],
+    ['Mute 1 h', 'Mute 8 h'],
     ['↻ Refresh', 'All servers'],
   ]);
   expect(harness.requests()).toEqual([]);
@@ -99,11 +99,32 @@ test('/unmute when nothing is muted does nothing and says so', async () => {
   expect(await harness.store.mutes()).toEqual([]);
 });
 
+test('a single server is named, and nothing speaks of all', async () => {
+  const harness = await startHarness(UNWATCHED);
+  const anna = harness.chat(ANNA);
+  await anna.send('/mute');
+  expect(await anna.tap('Mute 1 h')).toContain(
+    `🔕 Alerts about ${SERVER} to this chat are muted until hh:mm.`,
+  );
+  expect(anna.rows).toEqual([['Mute 1 h', 'Mute 8 h'], [`Unmute ${SERVER}`], ['↻ Refresh', 'All servers']]);
+  expect(await anna.send('/unmute')).toBe(
+    `🔔 Alerts about ${SERVER} to this chat are on again.\n\n${NOTHING}`,
+  );
+  expect(await anna.send('/status')).toMatch(/^Status\n⚪/);
+});
+
+test('of several the only one that was muted is named when that ends', async () => {
+  const harness = await startHarness({ servers: THREE, ...UNWATCHED });
+  const anna = harness.chat(ANNA);
+  await anna.send('/mute beta');
+  expect(await anna.send('/unmute')).toBe(`🔔 Alerts about beta to this chat are on again.\n\n${NOTHING}`);
+});
+
 test('in a topic of a group the topic is muted, not the person', async () => {
   const harness = await startHarness({ ...UNWATCHED, keys: { 'tg-alert-chats': [`${GROUP}:42`] } });
   const topic = harness.chat(ANNA, { id: GROUP, threadId: 42 });
   await topic.send('/mute');
-  expect(await topic.tap('Mute all 1 h')).toContain(`🔕 ${SERVER} until hh:mm`);
+  expect(await topic.tap('Mute 1 h')).toContain(`🔕 ${SERVER} until hh:mm`);
   expect((await harness.store.mutes()).map(({ recipient }) => recipient.address)).toEqual([`${GROUP}:42`]);
   expect(await harness.chat(ANNA).send('/mute')).toBe(NOTHING);
 });
@@ -112,7 +133,7 @@ test('a mute outlives a restart', async () => {
   const harness = await startHarness(UNWATCHED);
   const anna = harness.chat(ANNA);
   await anna.send('/mute');
-  await anna.tap('Mute all 8 h');
+  await anna.tap('Mute 8 h');
   await harness.restart();
   expect(await anna.send('/mute')).toContain(`🔕 ${SERVER} until hh:mm`);
 });
@@ -126,7 +147,7 @@ test('an hour pressed twice is an hour from the second press on, and a forged ye
   await anna.next(from);
   const [mute] = await harness.store.mutes();
   expect((mute?.until ?? 0) - Date.now()).toBeLessThanOrEqual(86_400_000);
-  await anna.tap('Mute all 1 h');
+  await anna.tap('Mute 1 h');
   const mutes = await harness.store.mutes();
   expect(mutes).toHaveLength(1);
   expect((mutes[0]?.until ?? 0) - Date.now()).toBeLessThanOrEqual(3_600_000);

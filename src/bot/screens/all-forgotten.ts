@@ -1,7 +1,7 @@
-/** Forgotten conferences across all servers: how many where, and which servers could not be asked. */
+/** Forgotten conferences across all servers: how many where, which could not be asked, and which are still awaited. */
 import type { Screen } from '../../channels/port.ts';
 import type { Trouble } from '../../domain/trouble.ts';
-import { andMore, fitting } from '../../i18n/lists.ts';
+import { andMore, fitting, listed } from '../../i18n/lists.ts';
 import { bold, clip, type Html, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import type { ForgottenSearch } from '../forgotten-search.ts';
@@ -9,6 +9,8 @@ import type { BotServer } from '../ports.ts';
 import { button, footer, NAME_LENGTH, topicOf, type Ui } from './ui.ts';
 
 export type SearchedServer =
+  /** It has not answered yet. */
+  | { readonly kind: 'asked'; readonly server: BotServer }
   | { readonly kind: 'searched'; readonly server: BotServer; readonly search: ForgottenSearch }
   | { readonly kind: 'trouble'; readonly server: BotServer; readonly trouble: Trouble };
 
@@ -17,6 +19,8 @@ const SERVERS_SHOWN = 12;
 const TOPICS_SHOWN = 3;
 const TOPIC_LENGTH = 40;
 const CAUSES_LENGTH = 200;
+const AWAITED_SHOWN = 5;
+const AWAITED_LENGTH = 32;
 
 /** What they may take together, markup included, so that all of it is one message. */
 const FOUND_LENGTH = 2_600;
@@ -28,6 +32,7 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
     .filter((one) => one.kind === 'searched')
     .filter(({ search }) => search.forgotten.length + search.unknown.length > 0);
   const failed = servers.filter((one) => one.kind === 'trouble');
+  const awaited = servers.filter((one) => one.kind === 'asked');
   const foundBlocks = fitting(found.slice(0, SERVERS_SHOWN), (one) => foundBlock(ui, one), FOUND_LENGTH);
   const foundShown = found.slice(0, foundBlocks.length);
   const failedLines = fitting(
@@ -38,8 +43,9 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
 
   const text = joinHtml(
     [
+      awaited.length > 0 ? awaitedLine(ui, awaited) : undefined,
       words.html('all-forgotten.title'),
-      found.length === 0 ? words.html('all-forgotten.none') : undefined,
+      found.length + awaited.length === 0 ? words.html('all-forgotten.none') : undefined,
       ...foundBlocks,
       andMore(words, found.length - foundBlocks.length),
       failed.length === 0
@@ -49,7 +55,8 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
             ...failedLines,
             andMore(words, failed.length - failedLines.length),
           ]),
-      footer(ui),
+      // A time that goes on would be a change of its own.
+      awaited.length > 0 ? undefined : footer(ui),
     ],
     '\n\n',
   );
@@ -62,11 +69,16 @@ export function allForgottenScreen(ui: Ui, servers: readonly SearchedServer[]): 
       }),
     ]),
     [
-      button(words.plain('button.refresh'), { kind: 'all-forgotten' }),
+      ...(awaited.length > 0 ? [] : [button(words.plain('button.refresh'), { kind: 'all-forgotten' })]),
       button(words.plain('button.servers'), { kind: 'servers', page: 0 }),
     ],
   ];
   return { text, keyboard };
+}
+
+function awaitedLine({ words }: Ui, awaited: readonly { readonly server: BotServer }[]): Html {
+  const names = awaited.map(({ server }) => clip(server.name, AWAITED_LENGTH));
+  return words.html('all-forgotten.awaited', { names: listed(words, names, AWAITED_SHOWN) });
 }
 
 function foundBlock(ui: Ui, { server, search }: Extract<SearchedServer, { kind: 'searched' }>): Html {

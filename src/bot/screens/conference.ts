@@ -80,7 +80,9 @@ export function conferenceFacts(ui: Ui, server: BotServer, conference: Conferenc
   return joinHtml([
     html`<b>${topicOf(ui, conference)}</b>`,
     idLink(ui, server, conference),
-    words.html('conference.owner', { owner: clip(conference.owner, NAME_LENGTH) }),
+    conference.owner === ''
+      ? undefined
+      : words.html('conference.owner', { owner: clip(conference.owner, NAME_LENGTH) }),
     startedAt === undefined
       ? words.html('conference.running-for', { duration })
       : words.html('conference.running-since', { duration, time: formats.time(startedAt, now) }),

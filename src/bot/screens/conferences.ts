@@ -62,7 +62,10 @@ export function conferenceRow(
   people: string | undefined,
 ): Html {
   const { words, formats } = ui;
-  const about = [idLink(ui, server, conference), html`${clip(conference.owner, OWNER_LENGTH)}`];
+  const about = [
+    idLink(ui, server, conference),
+    conference.owner === '' ? undefined : html`${clip(conference.owner, OWNER_LENGTH)}`,
+  ];
   const facts = [
     people === undefined ? undefined : html`${people}`,
     html`${formats.duration(conference.duration)}`,

@@ -81,16 +81,20 @@ export function historyChoiceScreen(ui: Ui, servers: readonly BotServer[], wante
 }
 
 /** `🔴 10:44 – 10:51 · 7 min · the connection was refused`; the day of its end is only said when it is another one. */
-export function periodLine(ui: Ui, { kind, from, to, trouble }: Period): Html {
+export function periodLine(ui: Ui, { kind, from, to, endUnseen, trouble }: Period): Html {
   const { words, formats, now } = ui;
   const span = (to ?? now) - from;
   const time = (at: EpochMs, today: EpochMs) => formats.edge(at, today, span);
   const mark = kind === 'blind' ? '⚪' : '🔴';
+  const cause = kind === 'blind' ? words.plain('history.blind') : trouble && words.cause(trouble);
+  if (to !== undefined && endUnseen) {
+    const when = words.plain('history.end-unseen', { from: time(from, now), to: time(to, from) });
+    return html`${mark} ${[when, cause].filter(Boolean).join(' · ')}`;
+  }
   const when =
     to === undefined
       ? words.plain('history.since', { time: time(from, now) })
       : `${time(from, now)} – ${time(to, from)}`;
-  const cause = kind === 'blind' ? words.plain('history.blind') : trouble && words.cause(trouble);
   return html`${mark} ${[when, formats.duration(span), cause].filter(Boolean).join(' · ')}`;
 }
 
@@ -101,6 +105,7 @@ function entryLine(ui: Ui, entry: AuditEntry): Html {
     return words.html(entry.on ? 'history.switched-on' : 'history.switched-off', common);
   }
   const { topic, id, reason } = entry.conference;
-  const stopped = words.html('history.stopped', { ...common, topic: clip(topic ?? id, NAME_LENGTH) });
+  const named = clip(topic ?? `${words.plain('no-name')} (${id})`, NAME_LENGTH);
+  const stopped = words.html('history.stopped', { ...common, topic: named });
   return reason ? html`${[stopped]} (${words.plain(`forgotten.reason.${reason}`)})` : stopped;
 }

@@ -31,10 +31,14 @@ export function mutesScreen(ui: Ui, servers: readonly BotServer[], chat: string)
     words.html('mutes.help'),
     footer(ui),
   ]);
+  const isOne = servers.length === 1;
   const keyboard = [
     [
-      button(words.plain('button.mute-all-1h'), { kind: 'mute-all', minutes: 60 }),
-      button(words.plain('button.mute-all-8h'), { kind: 'mute-all', minutes: 480 }),
+      button(words.plain(isOne ? 'button.mute-1h' : 'button.mute-all-1h'), { kind: 'mute-all', minutes: 60 }),
+      button(words.plain(isOne ? 'button.mute-8h' : 'button.mute-all-8h'), {
+        kind: 'mute-all',
+        minutes: 480,
+      }),
     ],
     ...muted.slice(0, BUTTONS).map(({ server }) => [
       button(words.plain('button.unmute-one', { server: server.name }), {
@@ -43,7 +47,7 @@ export function mutesScreen(ui: Ui, servers: readonly BotServer[], chat: string)
         minutes: 0,
       }),
     ]),
-    ...(muted.length > 0
+    ...(muted.length > 1
       ? [[button(words.plain('button.unmute-all'), { kind: 'mute-all', minutes: 0 })]]
       : []),
     [

@@ -5,6 +5,7 @@ import { clip, html, joinHtml } from '../../i18n/markup.ts';
 import { serverKey } from '../callback-data.ts';
 import { cutPage } from '../paging.ts';
 import type { BotServer } from '../ports.ts';
+import { availabilityLine } from './status.ts';
 import { button, dot, footer, NAME_LENGTH, pageButtons, statusOf, type Ui, withNotice } from './ui.ts';
 
 const PAGE_SIZE = 10;
@@ -17,12 +18,15 @@ export function serversScreen(ui: Ui, servers: readonly BotServer[], wanted: num
   const page = cutPage(servers, wanted, PAGE_SIZE);
   const down = servers.filter((server) => statusOf(server.view()) === 'down');
   const up = servers.filter((server) => statusOf(server.view()) === 'up').length;
+  const [only] = servers;
   const text = joinHtml([
     words.html('servers.title'),
-    words.html('servers.summary', {
-      servers: words.plain('count.servers', { count: servers.length }),
-      ...{ up, down: down.length, unknown: servers.length - up - down.length },
-    }),
+    only && servers.length === 1
+      ? html`${dot(only.view())} ${[availabilityLine(ui, only.view())]}`
+      : words.html('servers.summary', {
+          servers: words.plain('count.servers', { count: servers.length }),
+          ...{ up, down: down.length, unknown: servers.length - up - down.length },
+        }),
     // The one that matters may be on another page.
     ...(page.pages > 1 ? down.slice(0, NAMES_SHOWN) : []).map(
       (server) => html`🔴 ${clip(server.name, NAME_LENGTH)}`,

@@ -68,15 +68,28 @@ function summaryLines(ui: Ui, { day, week, month, latency, outages }: Summary): 
   };
   const gap = ({ unknown }: Uptime) => formats.duration(unknown);
   if (shareUp(month) === undefined) return [];
+  const shares = { day: share(day), week: share(week), month: share(month) };
+  // All that was watched lies within a shorter span: the longer one would say the same again.
+  const young = { ...shares, duration: formats.duration(Math.ceil(watched(month) / MINUTE) * MINUTE) };
   return [
-    words.html('status.uptime', { day: share(day), week: share(week), month: share(month) }),
-    month.unknown >= UNWATCHED
-      ? words.html('status.unwatched', { day: gap(day), week: gap(week), month: gap(month) })
-      : undefined,
+    ...(watched(day) === watched(month)
+      ? [words.html('status.uptime-day', young)]
+      : watched(week) === watched(month)
+        ? [words.html('status.uptime-week', young)]
+        : [
+            words.html('status.uptime', shares),
+            month.unknown >= UNWATCHED
+              ? words.html('status.unwatched', { day: gap(day), week: gap(week), month: gap(month) })
+              : undefined,
+          ]),
     latency && words.html('status.latency', { typical: latency.typical, max: latency.max }),
     outages.length > 0 ? words.html('status.outages') : undefined,
     ...outages.slice(0, OUTAGES).map((period) => periodLine(ui, period)),
   ];
+}
+
+function watched({ up, down }: Uptime): DurationMs {
+  return up + down;
 }
 
 /** What can be done about alerts: the same as below the alert itself. */

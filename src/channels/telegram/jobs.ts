@@ -24,6 +24,8 @@ export interface JobTools {
 
 /** Work that is done sooner shows no waiting screen. */
 const WAITING_AFTER: DurationMs = SECOND;
+/** How often it may change: in a group Telegram takes twenty messages a minute. */
+const WAITING_AGAIN_AFTER: DurationMs = 3 * SECOND;
 
 /** Never rejects. */
 export async function perform(job: Job, { display, clock, log }: JobTools): Promise<void> {
@@ -33,9 +35,14 @@ export async function perform(job: Job, { display, clock, log }: JobTools): Prom
   let isReplyShown = false;
 
   const showWaiting = async (until: AbortSignal) => {
-    if (!work.waiting) return;
-    await clock.sleep(WAITING_AFTER, until);
-    isWaitingShown = await display.showWaiting(spot, work.waiting, until, ceiling);
+    let shown: string | undefined;
+    for (let wait = WAITING_AFTER; work.waiting; wait = WAITING_AGAIN_AFTER) {
+      await clock.sleep(wait, until);
+      const screen = work.waiting;
+      if (screen.text === shown) continue;
+      shown = screen.text;
+      if (await display.showWaiting(spot, screen, until, ceiling)) isWaitingShown = true;
+    }
   };
   const takeWaitingBack = async () => {
     if (!isWaitingShown || isReplyShown) return;

@@ -241,6 +241,42 @@ describe('the waiting screen', () => {
   });
 });
 
+describe('a waiting screen that tells what is there so far', () => {
+  test('is read when it is shown, then every three seconds, and is an edit only when it says something new', async () => {
+    const stage = await setStage();
+    const menu = await stage.menu();
+    const work = slow('asking');
+    if (work.reception.kind !== 'work') throw new Error('it is work');
+    let soFar = 'nothing yet';
+    const own = work.reception.work;
+    void stage.listen(() => ({
+      kind: 'work',
+      work: {
+        get waiting() {
+          return screen(soFar);
+        },
+        run: (signal) => own.run(signal),
+      },
+    }));
+    stage.telegram.press(ANNA, menu, 'Status');
+    await stage.clock.untilWaiting((ms) => ms === 1_000);
+    soFar = 'one';
+    await stage.clock.advance(1_000);
+    await shows(stage, menu, 'one');
+    await stage.clock.untilWaiting((ms) => ms === 3_000);
+    await stage.clock.advance(3_000);
+    await stage.clock.untilWaiting((ms) => ms === 3_000);
+    soFar = 'two';
+    await stage.clock.advance(2_999);
+    expect(stage.calls('editMessageText')).toHaveLength(1);
+    await stage.clock.advance(1);
+    await shows(stage, menu, 'two');
+    work.finish({ screen: screen('all') });
+    await shows(stage, menu, 'all');
+    expect(stage.calls('editMessageText')).toHaveLength(3);
+  });
+});
+
 describe('a button whose message stays', () => {
   /** The menu as it was sent: never edited, its buttons in place. */
   const stays = (stage: Stage, menu: { messageId: number }) => {
