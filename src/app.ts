@@ -579,7 +579,7 @@ class Program implements Running {
           by,
           conference,
         }),
-      acknowledge: (by) => this.#alerts.acknowledge(name, by),
+      acknowledge: (by, chat) => this.#alerts.acknowledge(name, by, this.#recipient(chat)),
       history: (from) => this.#history.since(name, from, settings.status.probeInterval),
       summary: () => this.#history.summary(name, settings.status.probeInterval),
       periods: (from) => this.#deps.store.periods(name, from),

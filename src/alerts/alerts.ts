@@ -126,7 +126,7 @@ export class Alerts {
     const isDown = transition.kind === 'went-down';
     const periods: Period[] = isDown
       ? [{ server, kind: 'down', from: at, to: undefined, trouble: transition.failure.trouble }]
-      : endOfDowntime(server, before, at);
+      : endOfDowntime(server, before, at, change.unseen);
     const lastTold = isDown && outcome === 'stable' ? change.foundAt : undefined;
     await this.#commit(
       {
@@ -352,8 +352,8 @@ export class Alerts {
     await this.#commit({ ...change, audit: event }, event, { toWhom: others(by) });
   }
 
-  /** @returns false when the server is not down, so that there is nothing to take care of */
-  async acknowledge(server: ServerName, by: Person): Promise<boolean> {
+  /** @param where it was said. @returns false when the server is not down, so that there is nothing to take care of */
+  async acknowledge(server: ServerName, by: Person, where: Recipient): Promise<boolean> {
     const { lastTold, acknowledgedBy } = this.#outages.get(server) ?? {};
     if (lastTold === undefined) return false;
     // Pressed twice: the others know.
@@ -362,7 +362,7 @@ export class Alerts {
     await this.#commit(
       { outage: { server, lastTold, acknowledgedBy: by.name } },
       { kind: 'outage-acknowledged', server, at, by },
-      { toWhom: others(by) },
+      { toWhom: (one) => others(by)(one) && this.#keyOf(one) !== this.#keyOf(where) },
     );
     return true;
   }
@@ -574,9 +574,10 @@ function unstableEvent(
 }
 
 /** A server that was down is so no longer, or is no longer watched. */
-function endOfDowntime(server: ServerName, before: Availability, to: EpochMs): Period[] {
+function endOfDowntime(server: ServerName, before: Availability, to: EpochMs, unseen = false): Period[] {
   if (before.status !== 'down') return [];
-  return [{ server, kind: 'down', from: before.since, to, trouble: before.failure?.trouble }];
+  const { since: from, failure } = before;
+  return [{ server, kind: 'down', from, to, ...(unseen && { endUnseen: true }), trouble: failure?.trouble }];
 }
 
 function others(by: Person): (recipient: Recipient) => boolean {

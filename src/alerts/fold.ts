@@ -3,7 +3,7 @@
  * one past outage, and what an unstable server did is told by that word alone. Pure.
  */
 import type { EventOf } from '../domain/events.ts';
-import type { ServerName } from '../domain/names.ts';
+import { type ServerName, sortByName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 
 /** Reminders that a newer one makes obsolete. @param rows of one recipient, oldest first */
@@ -24,6 +24,7 @@ export interface PastOutage {
   readonly up: EventOf<'server-up'>;
 }
 
+/** What is true now by name, what is past in the order in which it happened. */
 export interface Folded {
   readonly down: readonly EventOf<'server-down'>[];
   readonly stillDown: readonly EventOf<'server-still-down'>[];
@@ -75,13 +76,17 @@ export function fold(rows: readonly OutboxRow[]): Folded {
     }
   }
   return {
-    down: [...down.values()],
-    stillDown: [...stillDown.values()],
-    unstable: [...unstable.values()],
-    steady: [...steady.values()],
-    up: [...up.values()],
-    past,
+    down: byName(down),
+    stillDown: byName(stillDown),
+    unstable: byName(unstable),
+    steady: byName(steady),
+    up: byName(up),
+    past: past.sort((a, b) => a.down.at - b.down.at),
   };
+}
+
+function byName<T>(told: ReadonlyMap<ServerName, T>): T[] {
+  return sortByName([...told], ([server]) => server).map(([, event]) => event);
 }
 
 export interface FoldedSight {

@@ -2,7 +2,7 @@
 import type { Button, Keyboard, Screen } from '../channels/port.ts';
 import type { FailedProbe } from '../domain/availability.ts';
 import type { Event, EventKind, EventOf, Occupancy, StoppedConference } from '../domain/events.ts';
-import type { ServerName } from '../domain/names.ts';
+import { type ServerName, sortByName } from '../domain/names.ts';
 import type { OutboxRow } from '../domain/outbox.ts';
 import type { Formats } from '../i18n/formats.ts';
 import { andMore, fitting, listed } from '../i18n/lists.ts';
@@ -68,9 +68,9 @@ export function createCompose(deps: MessageDependencies): Compose {
   return (rows, now, { dueSince, wasHeld }) => {
     const last = rows.at(-1);
     if (!last) throw new Error('a message needs a row');
-    const body = bodyOf(new Words(deps, now), rows, last.event);
-    const held = wasHeld ? deps.translator.html('alert.was-held') : undefined;
     const isLate = now - dueSince >= LATE_AFTER;
+    const body = bodyOf(new Words(deps, now, isLate || wasHeld), rows, last.event);
+    const held = wasHeld ? deps.translator.html('alert.was-held') : undefined;
     const late = isLate
       ? deps.translator.html('alert.late', {
           time: deps.formats.time(dueSince, now),
@@ -122,22 +122,26 @@ function eventsOf<Kind extends EventKind>(rows: readonly OutboxRow[], kind: Kind
   return rows.map(({ event }) => event).filter((event): event is EventOf<Kind> => event.kind === kind);
 }
 
-function topicOf({ topic, id }: StoppedConference): string {
-  return clip(topic ?? id, TOPIC_LENGTH);
+/** What has no name is called as on the screens, and told apart by its id. */
+function topicOf(words: Translator, { topic, id }: StoppedConference): string {
+  return clip(topic ?? `${words.plain('no-name')} (${id})`, TOPIC_LENGTH);
 }
 
 /** The words of one message, written at `now`. */
 class Words {
   readonly #deps: MessageDependencies;
   readonly #now: EpochMs;
+  /** What it tells is not of this moment. */
+  readonly #isBelated: boolean;
   /** What is left for lines about single servers. */
   #room = LINES_LENGTH;
   /** Servers for which there was no room. */
   #hidden = 0;
 
-  constructor(deps: MessageDependencies, now: EpochMs) {
+  constructor(deps: MessageDependencies, now: EpochMs, isBelated: boolean) {
     this.#deps = deps;
     this.#now = now;
+    this.#isBelated = isBelated;
   }
 
   availability(folded: Folded): Screen {
@@ -145,7 +149,6 @@ class Words {
     const total = down.length + stillDown.length + unstable.length + steady.length + up.length + past.length;
     const only = total === 1;
     const failing = new Set(down.map(({ server }) => server));
-    const shown = past.slice(-PAST_SHOWN);
     // First of all: what is wrong now must not lack the room.
     const wrong = [
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
@@ -154,15 +157,14 @@ class Words {
       ...this.#lines(steady, (event) => this.#steady(event, only)),
     ];
     const parts = [
+      ...past.slice(-PAST_SHOWN).map((outage) => this.#past(outage)),
+      andMore(this.#deps.translator, past.length - PAST_SHOWN, '/history'),
       // Up and down again: the last word about a server is what is true now.
       ...this.#upList(up.filter(({ server }) => failing.has(server))),
-      ...shown.filter(({ server }) => failing.has(server)).map((outage) => this.#past(outage)),
       ...wrong,
       ...(only
         ? up.map((event) => this.#up(event))
         : this.#upList(up.filter(({ server }) => !failing.has(server)))),
-      ...shown.filter(({ server }) => !failing.has(server)).map((outage) => this.#past(outage)),
-      andMore(this.#deps.translator, past.length - PAST_SHOWN, '/history'),
       andMore(this.#deps.translator, this.#hidden, '/status'),
       this.#unwatched(folded),
       this.#stillOthers(folded),
@@ -208,7 +210,7 @@ class Words {
   sight({ blind, stillBlind, seesAgain, past }: FoldedSight): Screen {
     const { translator } = this.#deps;
     const hidden = (servers: readonly ServerName[]) =>
-      translator.html('alert.blind-servers', { names: listed(translator, servers, NAMES_SHOWN) });
+      translator.html('alert.blind-servers', { names: this.#names(servers, NAMES_SHOWN) });
     const latest = past.at(-1)?.seesAgain ?? seesAgain;
     const silent = blind ? [] : (latest?.silent ?? []);
     if (stillBlind) return { text: this.#stillBlind(stillBlind), keyboard: [[this.#servers()]] };
@@ -220,7 +222,7 @@ class Words {
         .flatMap((one) => [this.#sawNothing(one.blind.at, one.seesAgain.at), hidden(one.blind.servers)]),
       andMore(translator, past.length - PAST_SHOWN, '/history'),
       silent.length > 0
-        ? translator.html('alert.still-silent', { names: listed(translator, silent, ALIKE_SHOWN) })
+        ? translator.html('alert.still-silent', { names: this.#names(silent, ALIKE_SHOWN) })
         : undefined,
     ]);
     return { text, keyboard: [[this.#servers()]] };
@@ -234,7 +236,7 @@ class Words {
     const { server, by } = first;
     const text = joinHtml([
       translator.html('alert.stopped-many', { name: by.name, count: events.length, server }),
-      ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${topicOf(conference)}`),
+      ...events.slice(0, STOPS_SHOWN).map(({ conference }) => html`• ${topicOf(translator, conference)}`),
       andMore(translator, events.length - STOPS_SHOWN),
     ]);
     return { text, keyboard: [[this.#open(server)]] };
@@ -281,17 +283,16 @@ class Words {
   #downList(events: readonly EventOf<'server-down'>[]): Html[] {
     if (events.length === 0) return [];
     const { translator, formats } = this.#deps;
-    return [
-      translator.html('alert.down-many', { count: events.length }),
-      ...this.#lines(events, (event) => {
-        const line = translator.html('alert.line-down', {
-          server: event.server,
-          cause: translator.cause(event.failure.trouble),
-          time: formats.time(event.silentSince ?? event.at, this.#now),
-        });
-        return this.#withPeople(line, event.occupancy);
-      }),
-    ];
+    const isOne = events.length === 1;
+    const lines = this.#lines(events, (event) => {
+      const line = translator.html(isOne ? 'alert.down-one' : 'alert.line-down', {
+        server: event.server,
+        cause: translator.cause(event.failure.trouble),
+        time: formats.time(event.silentSince ?? event.at, this.#now),
+      });
+      return this.#withPeople(line, event.occupancy);
+    });
+    return isOne ? lines : [translator.html('alert.down-many', { count: events.length }), ...lines];
   }
 
   /** Who was on it when it went down, or is on it now that it is up again. */
@@ -322,41 +323,53 @@ class Words {
   }
 
   #up(event: EventOf<'server-up'>): Html {
-    const { translator, formats } = this.#deps;
     return joinHtml([
-      translator.html('alert.up', {
-        server: event.server,
-        duration: formats.duration(event.at - event.downSince),
-      }),
-      translator.html('alert.was-down-between', {
-        ...this.#span(event.downSince, event.at),
-      }),
-      event.unseen && translator.html('alert.came-up-away'),
+      this.#upHeadline(event),
+      this.#downBetween(event),
       event.occupancyNow && this.#cameBack(event.occupancyNow, event.occupancy),
     ]);
   }
 
-  #upList(events: readonly EventOf<'server-up'>[]): Html[] {
-    if (events.length === 0) return [];
+  /** How long it lasted is only said when somebody saw the end. */
+  #upHeadline({ server, at, downSince, unseen }: EventOf<'server-up'>): Html {
     const { translator, formats } = this.#deps;
-    return [
-      translator.html('alert.up-many', { count: events.length }),
-      ...this.#lines(events, (event) => {
-        const duration = formats.duration(event.at - event.downSince);
-        const line = translator.html('alert.line-up', { server: event.server, duration });
-        return this.#withPeople(line, event.occupancyNow);
-      }),
-    ];
+    if (unseen) return translator.html('alert.up-unseen', { server });
+    return translator.html('alert.up', { server, duration: formats.duration(at - downSince) });
+  }
+
+  #downBetween({ at, downSince, unseen }: EventOf<'server-up'>): Html {
+    const key = unseen ? 'alert.came-up-away' : 'alert.was-down-between';
+    return this.#deps.translator.html(key, this.#span(downSince, at));
+  }
+
+  #upList(events: readonly EventOf<'server-up'>[]): Html[] {
+    const [first] = events;
+    if (!first) return [];
+    const { translator } = this.#deps;
+    const isOne = events.length === 1;
+    const lines = this.#lines(events, (event) => {
+      const line = isOne ? this.#upHeadline(event) : this.#upLine(event);
+      const isDated = isOne && (this.#isBelated || event.unseen);
+      const dated = isDated ? joinHtml([line, this.#downBetween(event)], ' · ') : line;
+      return this.#withPeople(dated, event.occupancyNow);
+    });
+    return isOne ? lines : [translator.html('alert.up-many', { count: events.length }), ...lines];
+  }
+
+  #upLine({ server, at, downSince, unseen }: EventOf<'server-up'>): Html {
+    const { translator, formats } = this.#deps;
+    const span = this.#span(downSince, at);
+    if (unseen) return translator.html('alert.line-up-unseen', { server, ...span });
+    const duration = formats.duration(at - downSince);
+    if (this.#isBelated) return translator.html('alert.line-up-between', { server, ...span, duration });
+    return translator.html('alert.line-up', { server, duration });
   }
 
   #past({ server, down, up }: PastOutage): Html {
     const { translator, formats } = this.#deps;
-    return translator.html('alert.was-down', {
-      server,
-      cause: translator.cause(down.failure.trouble),
-      ...this.#span(down.at, up.at),
-      duration: formats.duration(up.at - down.at),
-    });
+    const what = { server, cause: translator.cause(down.failure.trouble), ...this.#span(down.at, up.at) };
+    if (up.unseen) return translator.html('alert.was-down-unseen', what);
+    return translator.html('alert.was-down', { ...what, duration: formats.duration(up.at - down.at) });
   }
 
   #span(from: EpochMs, to: EpochMs): { readonly from: string; readonly to: string } {
@@ -404,10 +417,9 @@ class Words {
   }
 
   #blind({ at, servers, total, checkAnswers }: EventOf<'bot-blind'>): Html {
-    const { translator } = this.#deps;
     return joinHtml([
       this.#fellSilent(servers, total, this.#deps.formats.time(at, this.#now)),
-      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.blind-maybe'),
+      this.#whyBlind(servers, total, checkAnswers, 'alert.blind-maybe'),
       ...this.#notSeen(servers, checkAnswers),
     ]);
   }
@@ -429,14 +441,25 @@ class Words {
         duration: formats.duration(this.#now - since),
         ...{ down: servers.length, total },
       }),
-      translator.html(checkAnswers === false ? 'alert.blind-surely' : 'alert.still-blind-telegram'),
+      this.#whyBlind(servers, total, checkAnswers, 'alert.still-blind-telegram'),
       ...this.#notSeen(servers, checkAnswers),
     ]);
   }
 
+  #whyBlind(
+    servers: readonly ServerName[],
+    total: number,
+    checkAnswers: false | undefined,
+    otherwise: 'alert.blind-maybe' | 'alert.still-blind-telegram',
+  ): Html {
+    const { translator } = this.#deps;
+    if (checkAnswers === undefined) return translator.html(otherwise);
+    return translator.html(servers.length < total ? 'alert.blind-check-silent' : 'alert.blind-surely');
+  }
+
   #notSeen(servers: readonly ServerName[], checkAnswers: false | undefined): Html[] {
     const { translator } = this.#deps;
-    const names = listed(translator, servers, ALIKE_SHOWN);
+    const names = this.#names(servers, ALIKE_SHOWN);
     return [
       translator.html('alert.blind-servers', { names }),
       translator.html('alert.blind-next'),
@@ -461,21 +484,32 @@ class Words {
       else servers.set(endsAt, [server]);
     }
     const lines = this.#lines([...servers], ([endsAt, names]) => {
-      const server = listed(translator, names, ALIKE_SHOWN);
-      const time = formats.time(endsAt, this.#now);
-      const days = Math.max(1, Math.round((endsAt - this.#now) / DAY));
-      return endsAt <= this.#now
-        ? translator.html('alert.certificate-ended', { server, time })
-        : translator.html('alert.certificate-ends', { server, time, count: days });
+      const server = this.#names(names, ALIKE_SHOWN);
+      const left = endsAt - this.#now;
+      const isToday = Math.abs(left) < DAY && formats.date(endsAt) === formats.date(this.#now);
+      const time = isToday
+        ? `${formats.date(endsAt)} ${formats.clock(endsAt)}`
+        : formats.time(endsAt, this.#now);
+      if (left <= 0) return translator.html('alert.certificate-ended', { server, time });
+      const count = Math.round(left / DAY);
+      return count === 0
+        ? translator.html('alert.certificate-ends-soon', { server, time, duration: formats.duration(left) })
+        : translator.html('alert.certificate-ends', { server, time, count });
     });
+    const isTooLate = soonest.some(({ endsAt }) => endsAt <= this.#now);
     return {
       text: joinHtml([
         ...lines,
         andMore(translator, this.#hidden),
-        translator.html('alert.certificate-advice'),
+        translator.html(isTooLate ? 'alert.certificate-advice-ended' : 'alert.certificate-advice'),
       ]),
       keyboard: this.#openAll([...new Set(soonest.map(({ server }) => server))]),
     };
+  }
+
+  #names(servers: readonly ServerName[], most: number): string {
+    const sorted = sortByName(servers, (server) => server);
+    return listed(this.#deps.translator, sorted, most);
   }
 
   /** A line for each, as long as there is room. */
@@ -493,7 +527,7 @@ class Words {
     );
     const servers = fallen.map(({ server }) => server).filter((name) => !this.#deps.facts.isMonitored(name));
     if (servers.length === 0) return undefined;
-    const names = listed(this.#deps.translator, servers, NAMES_SHOWN);
+    const names = this.#names(servers, NAMES_SHOWN);
     return this.#deps.translator.html('alert.unwatched', { names });
   }
 
@@ -504,8 +538,7 @@ class Words {
     const others = this.#deps.facts.downServers().filter(({ server }) => !told.has(server));
     if (others.length === 0) return undefined;
     const { translator } = this.#deps;
-    const names = listed(
-      translator,
+    const names = this.#names(
       others.map(({ server }) => server),
       NAMES_SHOWN,
     );
@@ -514,7 +547,7 @@ class Words {
 
   #stopped({ server, by, conference }: EventOf<'conference-stopped'>): Html {
     const { translator } = this.#deps;
-    const topic = topicOf(conference);
+    const topic = topicOf(translator, conference);
     return joinHtml([
       translator.html('alert.stopped', { server, topic, name: by.name }),
       conference.reason &&

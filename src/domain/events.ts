@@ -18,7 +18,10 @@ export interface ServerChange {
   readonly after: Availability;
   /** There is something to tell. */
   readonly transition: Transition | undefined;
-  /** When that was seen. It may be believed a little later: the others are asked, or who is on it. */
+  /**
+   * When that was seen; of several that are down together, when that was known of all. It may be believed a little later:
+   * the others are asked, or who is on it.
+   */
   readonly foundAt: EpochMs;
   /** What was believed before is from an earlier run of the program: it happened at some time since then. */
   readonly unseen: boolean;
@@ -199,6 +202,14 @@ export interface StoppedConference {
   readonly reason: ForgottenReason | undefined;
 }
 
-export const REFUSALS = ['blocked', 'deactivated', 'kicked', 'chat-not-found', 'no-rights', 'other'] as const;
+export const REFUSALS = [
+  'blocked',
+  'deactivated',
+  'kicked',
+  'chat-not-found',
+  'topic-gone',
+  'no-rights',
+  'other',
+] as const;
 /** Why a channel will never deliver to a recipient; also the locale key `refusal.…`. */
 export type Refusal = (typeof REFUSALS)[number];

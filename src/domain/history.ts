@@ -27,6 +27,8 @@ export interface Period {
   readonly from: EpochMs;
   /** `undefined`: it lasts. */
   readonly to: EpochMs | undefined;
+  /** It was over at `to` and had ended before that, when nobody looked; only `down`. */
+  readonly endUnseen?: true;
   /** Why it was down, as seen first; only `down`. */
   readonly trouble: Trouble | undefined;
 }

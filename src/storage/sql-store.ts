@@ -215,11 +215,12 @@ export class SqlStore implements DurableStore {
     return this.#readable(
       'periods',
       rows,
-      ({ kind, began, ended, trouble }): Period => ({
+      ({ kind, began, ended, end_unseen, trouble }): Period => ({
         server,
         kind,
         from: began,
         to: ended ?? undefined,
+        ...(end_unseen === 1 && { endUnseen: true }),
         trouble: trouble === null ? undefined : decodeTrouble(trouble),
       }),
     );

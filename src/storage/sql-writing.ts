@@ -103,11 +103,12 @@ export async function writePeriods(trx: Transaction<Tables>, { periods = [] }: C
     trx,
     'periods',
     ['server', 'kind', 'began'],
-    periods.map(({ server, kind, from, to, trouble }) => ({
+    periods.map(({ server, kind, from, to, endUnseen, trouble }) => ({
       server,
       kind,
       began: from,
       ended: to ?? null,
+      end_unseen: endUnseen ? 1 : null,
       trouble: trouble ? JSON.stringify(trouble) : null,
     })),
   );

@@ -34,5 +34,6 @@ export const MIGRATIONS: readonly Migration[] = [
   [
     `create table moves (channel text not null, address text not null, moved_to text not null,
       primary key (channel, address)) strict`,
+    'alter table periods add column end_unseen integer',
   ],
 ];

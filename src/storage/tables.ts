@@ -34,6 +34,8 @@ export interface Tables {
     kind: Period['kind'];
     began: EpochMs;
     ended: EpochMs | null;
+    /** `null` as 0. */
+    end_unseen: Flag | null;
     trouble: Json | null;
   };
   /** Numbers for names: buckets are many and small. */

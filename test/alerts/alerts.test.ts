@@ -132,14 +132,14 @@ describe('one transaction', () => {
 describe('acknowledge', () => {
   test('of a server that is not down is refused', async () => {
     const { alerts, added } = await bench();
-    expect(await alerts.acknowledge(ALPHA, by)).toBe(false);
+    expect(await alerts.acknowledge(ALPHA, by, ANNA)).toBe(false);
     expect(added).toEqual([]);
   });
 
   test('is known until the outage ends', async () => {
     const { alerts, wentDown, cameUp } = await bench();
     await wentDown(ALPHA);
-    expect(await alerts.acknowledge(ALPHA, by)).toBe(true);
+    expect(await alerts.acknowledge(ALPHA, by, ANNA)).toBe(true);
     expect(alerts.acknowledgedBy(ALPHA)).toBe('Anna');
     expect(alerts.acknowledgedBy(BETA)).toBeUndefined();
     await cameUp(ALPHA, START + 1);
@@ -150,12 +150,12 @@ describe('acknowledge', () => {
     const { alerts, added, wentDown } = await bench();
     await wentDown(ALPHA);
     const told = () => added.filter(({ event }) => event.kind === 'outage-acknowledged').length;
-    await alerts.acknowledge(ALPHA, by);
+    await alerts.acknowledge(ALPHA, by, ANNA);
     const once = told();
     expect(once).toBeGreaterThan(0);
-    expect(await alerts.acknowledge(ALPHA, by)).toBe(true);
+    expect(await alerts.acknowledge(ALPHA, by, ANNA)).toBe(true);
     expect(told()).toBe(once);
-    await alerts.acknowledge(ALPHA, { id: 1002, name: 'Boris' });
+    await alerts.acknowledge(ALPHA, { id: 1002, name: 'Boris' }, ANNA);
     expect(told()).toBeGreaterThan(once);
   });
 });
@@ -217,7 +217,7 @@ describe('what a failed write leaves behind', () => {
     store.commit = () => Promise.reject(new Error('disk full'));
     const down: Availability = { status: 'down', since: START, failure: failure(START) };
     await expect(alerts.unchanged(ALPHA, down, undefined, HOUR)).rejects.toThrow('disk full');
-    await expect(alerts.acknowledge(ALPHA, by)).rejects.toThrow('disk full');
+    await expect(alerts.acknowledge(ALPHA, by, ANNA)).rejects.toThrow('disk full');
     expect(alerts.acknowledgedBy(ALPHA)).toBeUndefined();
     store.commit = commit;
     await alerts.unchanged(ALPHA, down, undefined, HOUR);
@@ -407,7 +407,7 @@ describe('servers that are in the settings no longer', () => {
     await alerts.forgetOthers(new Set([ALPHA, BETA]));
     expect(changes.slice(forgotten.length)).toEqual([]);
     expect([...(await store.availabilities()).keys()]).toEqual([ALPHA]);
-    expect(await alerts.acknowledge(ALPHA, by)).toBe(true);
+    expect(await alerts.acknowledge(ALPHA, by, ANNA)).toBe(true);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   backAgain,
   blind,
   CERTIFICATE_ADVICE,
+  CERTIFICATE_ADVICE_LATE,
   causeOf,
   certificateEnded,
   certificateEnds,
@@ -96,7 +97,7 @@ describe('words', () => {
       reason: undefined,
     };
     const { text } = write([{ kind: 'conference-stopped', server: ALPHA, at: START, by, conference }]);
-    expect(text).toBe('⏹ Boris stopped the conference <b>room-7</b> on alpha');
+    expect(text).toBe('⏹ Boris stopped the conference <b>no name (room-7)</b> on alpha');
   });
 
   test('several conferences that one person stopped on one server are one message, a line each', () => {
@@ -106,7 +107,7 @@ describe('words', () => {
     expect(text.split('\n')).toEqual([
       '⏹ Boris stopped 3 conferences on alpha',
       '• Daily',
-      '• id-undefined',
+      '• no name (id-undefined)',
       '• A &amp; &lt;b&gt;B&lt;/b&gt;',
     ]);
     expect(keyboard).toEqual([[{ label: 'Open alpha', data: 'open alpha' }]]);
@@ -444,9 +445,16 @@ describe('certificates', () => {
 
   test('how many days are left, and when; several in one message, the soonest first', () => {
     expect(write([ends(ALPHA, 21), ends(BETA, 0.6), ends(ALPHA, 0)]).text.split('\n')).toEqual([
-      certificateEnded('alpha', '10:00'),
+      certificateEnded('alpha', '1 Jan 10:00'),
       certificateEnds('beta', 1, '2 Jan 00:24'),
       certificateEnds('alpha', 21, '22 Jan 10:00'),
+      CERTIFICATE_ADVICE_LATE,
+    ]);
+  });
+
+  test('on its last day it says the hours, and the date all the same', () => {
+    expect(write([ends(ALPHA, 0.25)]).text.split('\n')).toEqual([
+      '⚠️ The certificate of <b>alpha</b> ends in 6 hr, on 1 Jan 16:00',
       CERTIFICATE_ADVICE,
     ]);
   });
@@ -458,6 +466,55 @@ describe('certificates', () => {
       certificateEnds(`${names.slice(0, 50).join(', ')} and 3 more`, 21, '22 Jan 10:00'),
       CERTIFICATE_ADVICE,
     ]);
+  });
+});
+
+describe('several servers in one message', () => {
+  const named = (...names: string[]) => names as ServerName[];
+  const [v2, v10] = ['video-2', 'video-10'] as [ServerName, ServerName];
+
+  test('stand by name, as a person would look for them, and so do their buttons', () => {
+    const { text, keyboard } = write(named('video-10', 'Video-1', 'video-2').map((one) => down(one, START)));
+    const order = ['Video-1', 'video-2', 'video-10'];
+    expect(text.match(/video-\d+/gi)).toEqual(order);
+    expect(keyboard.map(([button]) => button?.data)).toEqual(order.map((name) => `open ${name}`));
+  });
+
+  test('what is past comes first and in the order of time; what came up late has its times', () => {
+    const minute = (count: number) => START + count * MINUTE;
+    const events = [
+      ...[down(v2, minute(20)), up(v2, minute(30), minute(20))],
+      ...[down(v10, minute(1)), up(v10, minute(40), minute(1))],
+      ...[down(ALPHA, minute(50)), up(BETA, minute(51), minute(0))],
+    ];
+    const [first, second, third, fourth] = write(events, minute(60)).text.split('\n');
+    expect([first, second]).toEqual([
+      expect.stringContaining('<b>video-10</b> was down from 10:01 to 10:40'),
+      expect.stringContaining('<b>video-2</b> was down from 10:20 to 10:30'),
+    ]);
+    expect([third, fourth]).toEqual([
+      '🔴 <b>alpha is down</b> since 10:50: the connection was refused',
+      '🟢 <b>beta is up again</b>, it was down for 51 min · Down from 10:00 to 10:51',
+    ]);
+    const both = [up(v2, minute(30), minute(2)), up(v10, minute(31), minute(3))];
+    expect(write(both, minute(60)).text.split('\n').slice(1, 3)).toEqual([
+      '• <b>video-2</b>, down from 10:02 to 10:30 (28 min)',
+      '• <b>video-10</b>, down from 10:03 to 10:31 (28 min)',
+    ]);
+  });
+
+  test('nothing is said about how long those were down whose end nobody saw', () => {
+    const unseen = (server: ServerName) => ({ ...up(server, START + HOUR, START), unseen: true }) as Event;
+    const now = START + HOUR;
+    const facts = { dueSince: now };
+    expect(write([unseen(v2), unseen(v10)], now, facts).text.split('\n')).toEqual([
+      '🟢 <b>2 servers are up again</b>',
+      '• <b>video-2</b>, down from 10:00, back some time before 11:00',
+      '• <b>video-10</b>, down from 10:00, back some time before 11:00',
+    ]);
+    expect(write([down(v2, START), unseen(v2)], now, facts).text).toBe(
+      '🟢 <b>video-2</b> was down from 10:00: the connection was refused. It came back some time before 11:00, while the bot was not running.',
+    );
   });
 });
 
@@ -490,8 +547,7 @@ describe('who is on it again', () => {
       '🔴 <b>2 servers are down</b>',
       '• <b>alpha</b> since 10:00: the connection was refused · 12 people, 2 conferences',
       '• <b>beta</b> since 10:00: the connection was refused',
-      '🟢 <b>1 server is up again</b>',
-      '• <b>gamma</b>, down for 1 sec · 3 people, 1 conference',
+      '🟢 <b>gamma is up again</b>, it was down for 1 sec · 3 people, 1 conference',
     ]);
   });
 

@@ -412,6 +412,12 @@ export function storeContract(name: string, factory: StoreFactory): void {
         expect(await store.periods(ALPHA, 0)).toEqual([blind, down(1_000)]);
       });
 
+      test('whether somebody saw a period end', async () => {
+        const unseen: Period = { ...down(1_000, 2_000), endUnseen: true };
+        await store.commit({ periods: [unseen, down(3_000, 4_000)] });
+        expect(await store.periods(ALPHA, 0)).toEqual([down(3_000, 4_000), unseen]);
+      });
+
       test('periods that lasted after a moment, the newest first, and those that last', async () => {
         await store.commit({ periods: [down(1_000, 2_000), down(3_000, 4_000), down(5_000)] });
         const since = async (at: number) => (await store.periods(ALPHA, at)).map(({ from }) => from);

@@ -24,10 +24,11 @@ const TIME = String.raw`(?<since>\d\d:\d\d)`;
 /** Lines that say it in themselves. */
 const LINES: readonly (readonly [RegExp, ...Word[]])[] = [
   [new RegExp(`^🔴 ${NAME} is down$`), 'down'],
+  [new RegExp(`^🔴 ${NAME} is down since ${TIME}: `), 'down'],
   [new RegExp(`^• ${NAME} since ${TIME}: `), 'down'],
-  [new RegExp(`^🟢 ${NAME} is up again, `), 'up'],
-  [new RegExp(`^• ${NAME}, down for `), 'up'],
-  [new RegExp(`^🟢 ${NAME} was down from ${TIME}.* It is up again\\.$`), 'down', 'up'],
+  [new RegExp(`^🟢 ${NAME} is up again(?:, | · |$)`), 'up'],
+  [new RegExp(`^• ${NAME}, down (?:for|from) `), 'up'],
+  [new RegExp(`^🟢 ${NAME} was down from ${TIME}.* It (?:is up again\\.|came back .*)$`), 'down', 'up'],
   [new RegExp(`^🔴 ${NAME} is still down, `), 'still-down'],
   [new RegExp(`^🟠 ${NAME} is unstable: .* since ${TIME}`), 'unstable'],
   [new RegExp(`^🟢 ${NAME} is steady again, up since ${TIME}`), 'steady-up'],

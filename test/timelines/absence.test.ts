@@ -1,7 +1,10 @@
 /** What happened while the bot was not running: found at the start, said to be unseen, and never told twice. */
 import { expect, test } from 'vitest';
+import type { ServerName } from '../../src/domain/names.ts';
+import { SECOND } from '../../src/lib/time.ts';
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
-import { backAgain, CAME_UP_AWAY, cutOff, down, downList, up } from './english.ts';
+import { START } from '../support/virtual-clock.ts';
+import { backAgain, cutOff, down, downList, up, upUnseen } from './english.ts';
 import { at, BOARD, timeline, told, until } from './timeline.ts';
 
 test('one that fell meanwhile is told with the words that nobody saw it, after the usual two looks', async () => {
@@ -28,9 +31,9 @@ test('one that came back meanwhile is told with the words that nobody saw when',
   await first.stop();
   const second = timeline({ store: first.store, from: 3_600 });
   await second.play(until(3_700));
-  expect(second.told).toEqual([
-    told(3_600, 'anna', ...up('alpha', '59 min', '10:00', '11:00'), CAME_UP_AWAY),
-  ]);
+  expect(second.told).toEqual([told(3_600, 'anna', ...upUnseen('alpha', '10:00', '11:00'))]);
+  const [outage] = await second.store.periods('alpha' as ServerName, 0);
+  expect(outage).toMatchObject({ kind: 'down', from: START + 30 * SECOND, endUnseen: true });
 });
 
 test('one that was seen up in this run and falls later is told as usual', async () => {

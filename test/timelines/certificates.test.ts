@@ -27,7 +27,7 @@ test('three notices, each once, and one when it has ended', async () => {
     [9, certificateEnds('alpha', 21, '31 Jan 10:00')],
     [23, certificateEnds('alpha', 7, '31 Jan 10:00')],
     [29, certificateEnds('alpha', 1, '31 Jan 10:00')],
-    [30, certificateEnded('alpha', '10:00')],
+    [30, certificateEnded('alpha', '31 Jan 10:00')],
   ]);
   expect(story.told[0]?.text.split('\n')[1]).toBe(CERTIFICATE_ADVICE);
   expect(story.labels('anna')).toEqual(['Open alpha']);

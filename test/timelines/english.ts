@@ -69,11 +69,14 @@ const WEB = {
   silent: 'Its web server does not answer either: the whole server seems to be down or cut off.',
 };
 
+type DownLine = [name: string, since: string, why?: TroubleName];
+
 /** The part of an alert about several servers that tells of outages. */
-export function downList(...servers: readonly [name: string, since: string, why?: TroubleName][]): string[] {
-  const many = servers.length === 1 ? '1 server is down' : `${servers.length} servers are down`;
+export function downList(...servers: readonly [DownLine, ...DownLine[]]): string[] {
+  const [[name, since, why = 'refused']] = servers;
+  if (servers.length === 1) return [`🔴 <b>${name} is down</b> since ${since}: ${TROUBLES[why][0]}`];
   return [
-    `🔴 <b>${many}</b>`,
+    `🔴 <b>${servers.length} servers are down</b>`,
     ...servers.map(
       ([name, since, why = 'refused']) => `• <b>${name}</b> since ${since}: ${TROUBLES[why][0]}`,
     ),
@@ -84,13 +87,17 @@ export function up(server: string, lasting: string, from: string, to: string): s
   return [upHeadline(server, lasting), `Down from ${from} to ${to}`];
 }
 
+type UpLine = [name: string, lasting: string];
+
 export function upHeadline(server: string, lasting: string): string {
   return `🟢 <b>${server} is up again</b>, it was down for ${lasting}`;
 }
 
-export function upList(...servers: readonly [name: string, lasting: string][]): string[] {
-  const many = servers.length === 1 ? '1 server is up again' : `${servers.length} servers are up again`;
-  return [`🟢 <b>${many}</b>`, ...servers.map(([name, lasting]) => `• <b>${name}</b>, down for ${lasting}`)];
+export function upList(...servers: readonly [UpLine, ...UpLine[]]): string[] {
+  const [[name, lasting]] = servers;
+  if (servers.length === 1) return [upHeadline(name, lasting)];
+  const lines = servers.map((one) => `• <b>${one[0]}</b>, down for ${one[1]}`);
+  return [`🟢 <b>${servers.length} servers are up again</b>`, ...lines];
 }
 
 /** An outage that is over before it could be told. */
@@ -115,7 +122,13 @@ export function unwatched(names: string): string {
   return `No longer monitored, so the present state is not known: ${names}`;
 }
 
-export const CAME_UP_AWAY = 'It came back while the bot was not running.';
+/** Back while the bot was not running: nobody knows how long it was down. */
+export function upUnseen(server: string, from: string, to: string): string[] {
+  return [
+    `🟢 <b>${server} is up again</b>`,
+    `Down from ${from}. It came back some time before ${to}, while the bot was not running.`,
+  ];
+}
 
 /** Who is on it again, before it went down in brackets. */
 export function backAgain(now: string, before?: string): string {
@@ -132,7 +145,9 @@ export function blind(silent: number, total: number, since: string, names: strin
         : `⚪ <b>${silent} of ${total} servers stopped answering together</b>, at ${since}`;
   return [
     headline,
-    surely ? BLIND_SURELY : "The cause may be the bot's own network, so they do not count as down.",
+    surely
+      ? whyBlind(silent, total)
+      : "The cause may be the bot's own network, so they do not count as down.",
     ...blindAdvice(names, surely),
   ];
 }
@@ -147,12 +162,17 @@ export function stillBlind(
 ): string[] {
   return [
     `⚪ <b>Still no answer</b> since ${since} (${lasting}). Servers not seen: ${silent} of ${total}`,
-    surely ? BLIND_SURELY : 'Telegram can be reached, so it may be the servers after all.',
+    surely ? whyBlind(silent, total) : 'Telegram can be reached, so it may be the servers after all.',
     ...blindAdvice(names, surely),
   ];
 }
 
-const BLIND_SURELY = 'Nothing else on the network answers either: the bot itself is cut off.';
+/** Something other than the servers is silent too. */
+function whyBlind(silent: number, total: number): string {
+  return silent < total
+    ? "The network check does not answer either, so the cause may be the bot's own network. They do not count as down."
+    : 'Nothing else on the network answers either: the bot itself is cut off.';
+}
 
 function blindAdvice(names: string, surely: boolean): string[] {
   return [
@@ -216,6 +236,9 @@ export function certificateEnds(server: string, days: number, on: string): strin
 export function certificateEnded(server: string, on: string): string {
   return `⚠️ The certificate of <b>${server}</b> ended on ${on}`;
 }
+
+export const CERTIFICATE_ADVICE_LATE =
+  'Renew it: apps and browsers refuse a server whose certificate has ended.';
 
 export const CERTIFICATE_ADVICE =
   'Renew it in time: apps and browsers refuse a server whose certificate has ended.';

@@ -17,7 +17,7 @@ import {
   wasDown,
   wasHeld,
 } from './english.ts';
-import { at, headlinesTo, PEOPLE, timeline, told, until } from './timeline.ts';
+import { at, CHATS, headlinesTo, PEOPLE, timeline, told, until } from './timeline.ts';
 
 const HOURS = 3_600;
 
@@ -218,6 +218,20 @@ describe('somebody takes care', () => {
     expect(story.told.slice(1)).toEqual([told(60, 'anna, carol', isOnIt('Boris', 'alpha'))]);
   });
 
+  test('said in a group, it is the answer there, and told elsewhere', async () => {
+    const story = timeline({ people: ['anna', 'boris'], chats: ['night shift'] });
+    const inGroup = () => {
+      const buttons = (story.channel.lastScreen.get(CHATS['night shift'])?.keyboard ?? []).flat();
+      const data = buttons.find(({ label }) => label === 'I am on it')?.data ?? '';
+      const where = { place: 'group', address: CHATS['night shift'] } as const;
+      const person = { id: PEOPLE.boris, name: 'Boris' };
+      story.channel.send({ person, ...where, request: { kind: 'tap', data } });
+    };
+    await story.play(at(29, 'alpha refuses'), at(60, inGroup), until(100));
+    expect(story.shown('night shift').split('\n')[0]).toBe(isOnIt('Boris', 'alpha'));
+    expect(story.told.slice(1)).toEqual([told(60, 'anna', isOnIt('Boris', 'alpha'))]);
+  });
+
   test('it ends with the outage: the next one is reminded of again', async () => {
     const story = timeline({ servers: { alpha: { reminderHours: 1 } } });
     await story.play(
@@ -270,7 +284,7 @@ describe('monitoring switched in a chat', () => {
     expect(story.probes('alpha').filter((moment) => moment > 100)).toEqual([300, 301]);
     expect(story.told.slice(1)).toEqual([
       told(300, 'boris', monitoringOn('Anna', 'alpha')),
-      told(301, 'anna, boris', ...down('alpha', { since: '10:05' })),
+      told(301, 'boris, anna', ...down('alpha', { since: '10:05' })),
     ]);
   });
 

@@ -27,9 +27,10 @@ const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
   [/user is deactivated|input_user_deactivated/, 'deactivated'],
   [/bot was kicked|bot is not a member/, 'kicked'],
   [
-    /chat not found|user not found|message thread not found|topic_deleted|peer_id_invalid|chat_id is empty|group chat was d|chat was deleted|can't initiate conversation/,
+    /chat not found|user not found|peer_id_invalid|chat_id is empty|group chat was d|chat was deleted|can't initiate conversation/,
     'chat-not-found',
   ],
+  [/message thread not found|topic_deleted/, 'topic-gone'],
   [
     /need administrator rights|not enough rights|have no rights|topic_closed|chat_restricted|chat_write_forbidden|chat_send_\w+_forbidden|chat_admin_required/,
     'no-rights',

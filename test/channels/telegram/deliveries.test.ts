@@ -16,7 +16,7 @@ describe('what is refused for good, and why', () => {
     [403, 'Forbidden: bot was kicked from the group chat', 'kicked'],
     [403, 'Forbidden: bot is not a member of the channel chat', 'kicked'],
     [400, 'Bad Request: chat not found', 'chat-not-found'],
-    [400, 'Bad Request: message thread not found', 'chat-not-found'],
+    [400, 'Bad Request: message thread not found', 'topic-gone'],
     [400, 'Bad Request: PEER_ID_INVALID', 'chat-not-found'],
     [403, 'Forbidden: the group chat was deleted', 'chat-not-found'],
     [403, "Forbidden: bot can't initiate conversation with a user", 'chat-not-found'],
