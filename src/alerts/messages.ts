@@ -148,7 +148,7 @@ class Words {
     const { down, stillDown, unstable, steady, up, past } = folded;
     const total = down.length + stillDown.length + unstable.length + steady.length + up.length + past.length;
     const only = total === 1;
-    const failing = new Set(down.map(({ server }) => server));
+    const fellAgain = new Set([...down, ...past].map(({ server }) => server));
     // First of all: what is wrong now must not lack the room.
     const wrong = [
       ...(only ? down.map((event) => this.#down(event)) : this.#downList(down)),
@@ -157,14 +157,14 @@ class Words {
       ...this.#lines(steady, (event) => this.#steady(event, only)),
     ];
     const parts = [
+      // Up and down again: the last word about a server is what is true now.
+      ...this.#upList(up.filter(({ server }) => fellAgain.has(server))),
       ...past.slice(-PAST_SHOWN).map((outage) => this.#past(outage)),
       andMore(this.#deps.translator, past.length - PAST_SHOWN, '/history'),
-      // Up and down again: the last word about a server is what is true now.
-      ...this.#upList(up.filter(({ server }) => failing.has(server))),
       ...wrong,
       ...(only
         ? up.map((event) => this.#up(event))
-        : this.#upList(up.filter(({ server }) => !failing.has(server)))),
+        : this.#upList(up.filter(({ server }) => !fellAgain.has(server)))),
       andMore(this.#deps.translator, this.#hidden, '/status'),
       this.#unwatched(folded),
       this.#stillOthers(folded),

@@ -503,6 +503,18 @@ describe('several servers in one message', () => {
     ]);
   });
 
+  test('an older recovery stands before the outage that came after it (the last word is what is true)', () => {
+    const events = [up(v2, START), down(v2, START + MINUTE), up(v2, START + 2 * MINUTE, START + MINUTE)];
+    expect(
+      write(events, START + HOUR)
+        .text.split('\n')
+        .slice(0, 2),
+    ).toEqual([
+      expect.stringContaining('video-2 is up again'),
+      expect.stringContaining('</b> was down from 10:01'),
+    ]);
+  });
+
   test('nothing is said about how long those were down whose end nobody saw', () => {
     const unseen = (server: ServerName) => ({ ...up(server, START + HOUR, START), unseen: true }) as Event;
     const now = START + HOUR;

@@ -655,7 +655,7 @@ describe('the place where things are kept', () => {
     await it.start({ servers: { one: {} } });
     it.telegram.write(ANNA, '/mute');
     const mutes = await it.shows(ANNA, 'Muted in this chat');
-    it.telegram.press(ANNA, mutes, 'Mute all 8 h');
+    it.telegram.press(ANNA, mutes, 'Mute 8 h');
     await it.shows(ANNA, '🔕 one until');
     it.telegram.deleteMessage(mutes.chatId, mutes.messageId);
     await it.server('one').setFault({ kind: 'down' });

@@ -403,23 +403,19 @@ export function ownTroubles(world: SoakWorld, address: string): string[] {
   return isRight ? [] : [`to ${address}: disk ${wanted.join()}; told ${told.join()}`];
 }
 
-/** That somebody blocked the bot is told to the others, once until a message gets through again. */
+/** That somebody blocked the bot is told to the others, once until a message gets through again, restarts or not. */
 export function refusals(world: SoakWorld, address: string, who: string): string[] {
-  const tries = world.channel.attempts.filter((one) => one.address === who);
-  const events = [
-    ...world.starts.map((at) => ({ at, kind: 'started' })),
-    ...tries.map(({ at, delivery }) => ({ at, kind: delivery.kind })),
-  ]
-    .filter(({ kind }) => kind !== 'retry')
-    .sort((a, b) => a.at - b.at);
-  const news = events.filter(({ kind }, index) => kind === 'refused' && events[index - 1]?.kind !== kind);
+  const tries = world.channel.attempts.filter((one) => one.address === who && one.delivery.kind !== 'retry');
+  const news = tries.filter(
+    ({ delivery }, index) => delivery.kind === 'refused' && tries[index - 1]?.delivery.kind !== 'refused',
+  );
   // Nobody knows how far it came with what it did when it was killed.
-  const unsure = news.filter(({ at }) => world.deaths.includes(at)).length;
+  const unsure = tries.filter(({ at }) => world.deaths.includes(at)).length;
   const told = world.messages.filter(
     (one) => one.address === address && one.text.includes(`Alerts no longer reach <code>${who}</code>`),
   );
   const again = told.filter(({ isUnmarked }) => isUnmarked).length;
-  const isRight = told.length >= news.length - unsure && told.length - again <= news.length;
+  const isRight = told.length >= news.length - unsure && told.length - again <= news.length + unsure;
   return isRight ? [] : [`to ${address}: ${news.length} times refused to ${who}, told ${told.length} times`];
 }
 

@@ -504,7 +504,8 @@ export class SoakWorld {
     });
     if (reception.kind !== 'work') throw new Error(`a press came to nothing: ${reception.kind}`);
     await this.clock.settle();
-    await reply;
+    // Who switches on is answered after the first look, for which the clock must go on.
+    if (action.kind !== 'switch-monitoring') await reply;
   }
 
   /** Other settings for a server, put in force by an edit. */

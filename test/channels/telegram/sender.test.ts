@@ -115,12 +115,7 @@ describe('refused for good', () => {
     ['the bot was kicked', ({ telegram }) => telegram.kick(GROUP), String(GROUP), 'kicked'],
     ['the chat is gone', ({ telegram }) => telegram.deleteChat(GROUP), String(GROUP), 'chat-not-found'],
     ['nobody has pressed Start', () => {}, '777', 'chat-not-found'],
-    [
-      'the topic is gone',
-      ({ telegram }) => telegram.deleteThread(GROUP, 42),
-      `${GROUP}:42`,
-      'chat-not-found',
-    ],
+    ['the topic is gone', ({ telegram }) => telegram.deleteThread(GROUP, 42), `${GROUP}:42`, 'topic-gone'],
     ['the address is none', () => {}, 'anna', 'chat-not-found'],
   ])('%s', async (_, spoil, address, refusal) => {
     const stage = await setStage();
