@@ -59,7 +59,7 @@ export interface SightDependencies {
 export class Sight {
   readonly #deps: SightDependencies;
   /** Confirmed as silent and waiting for the verdict, with the time of the first look that failed. */
-  readonly #waiting = new Map<ServerName, EpochMs>();
+  readonly #waiting = new Map<ServerName, { readonly at: EpochMs }>();
   /** One verdict for all who ask while it is being found; it is given up when nobody waits for it any more. */
   readonly #verdict = singleFlight((signal) => this.#decide(signal));
   readonly #lookAgain = singleFlight((signal) => this.#seesAgain(signal));
@@ -109,18 +109,22 @@ export class Sight {
     if (this.#blindSince !== undefined) return { verdict: 'blind', isShared: false };
     // Nobody would take it from those who wait.
     signal.throwIfAborted();
-    this.#waiting.set(server, at);
+    const waiter = { at };
+    this.#waiting.set(server, waiter);
     this.#onWaiting(server);
-    return this.#verdict(signal);
+    try {
+      return await this.#verdict(signal);
+    } finally {
+      // Not what a later look of the same server has confirmed meanwhile.
+      if (this.#waiting.get(server) === waiter) this.#waiting.delete(server);
+    }
   }
 
   async #decide(signal: AbortSignal): Promise<Judgement> {
-    try {
-      const verdict = await this.#inquire(signal);
-      return { verdict, isShared: this.#waiting.size > 1 };
-    } finally {
-      this.#waiting.clear();
-    }
+    // By one that was given up too late.
+    if (this.#blindSince !== undefined) return { verdict: 'blind', isShared: false };
+    const verdict = await this.#inquire(signal);
+    return { verdict, isShared: this.#waiting.size > 1 };
   }
 
   async #inquire(signal: AbortSignal): Promise<Verdict> {
@@ -201,6 +205,8 @@ export class Sight {
     }
     const other = await this.#deps.otherAnswers(signal);
     if (!isBlind({ ...outlook, otherAnswers: other })) return 'down';
+    // Whoever asks next finds it.
+    signal.throwIfAborted();
     await this.#begin(silent, total, other);
     return 'blind';
   }
@@ -221,7 +227,7 @@ export class Sight {
   }
 
   async #begin(silent: readonly ServerWatch[], total: number, other: boolean | undefined): Promise<void> {
-    const at = Math.min(...this.#waiting.values());
+    const at = Math.min(...[...this.#waiting.values()].map((waiter) => waiter.at));
     const servers = silent.map(({ name }) => name);
     const checkAnswers = other === false ? false : undefined;
     await this.#deps.began({ kind: 'bot-blind', at, servers, total, checkAnswers });

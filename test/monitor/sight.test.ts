@@ -303,3 +303,27 @@ test('whoever asks when its watch has ended already is not counted as silent aft
   await clock.advance(MINUTE);
   expect(await verdicts).toMatchObject([{ verdict: 'down' }, { verdict: 'down' }]);
 });
+
+test('who asks at the moment in which the others give up is among those who wait (else nobody would know since when)', async () => {
+  const clock = new VirtualClock();
+  const watches = ['s0', 's1', 's2', 's3'].map((name) => {
+    const lastProbe = { kind: 'failed', at: START, latency: 0 };
+    const view = { monitored: true, availability: UP, lastProbe };
+    return { name, view, lookBeside: async () => {} } as unknown as ServerWatch;
+  });
+  const began: unknown[] = [];
+  const sight = new Sight({
+    ...{ clock, random: () => 0, log: recordingLog(), watches: () => watches, isExpected: () => false },
+    ...{ otherAnswers: async () => undefined, began: async (event) => void began.push(event) },
+    ...{ remains: async () => {}, ended: async () => {} },
+  });
+  const impatient = new AbortController();
+  const first = sight.judge('s0' as ServerName, START, impatient.signal);
+  impatient.abort();
+  const { signal } = new AbortController();
+  const verdicts = Promise.all(watches.map(({ name }) => sight.judge(name, START, signal)));
+  await expect(first).rejects.toThrow();
+  await clock.advance(MINUTE);
+  expect((await verdicts).map(({ verdict }) => verdict)).toEqual(Array(4).fill('blind'));
+  expect(began).toMatchObject([{ at: START, servers: ['s0', 's1', 's2', 's3'] }]);
+});
